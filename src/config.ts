@@ -1,0 +1,299 @@
+/**
+ * Every option: its name, default, meaning and how its text is read. Read once, frozen, all problems reported together.
+ *
+ * Owns: the environment's names and the Config type. Does not own: what a value does; docs/configuration.md is printed
+ * from `options` below. Secrets are never repeated in a problem: `got` says only how long a bad one was.
+ */
+import { readFileSync } from 'node:fs';
+import { ConfigError, type ConfigProblem } from './errors.ts';
+
+export interface GoogleClient {
+  clientId: string;
+  clientSecret: string;
+}
+
+/** One 32-byte master key of the vault. */
+export interface SecretKey {
+  kid: string;
+  key: Uint8Array;
+}
+
+export interface Config {
+  /** Our origin and our issuer: scheme, host, port; no path, no trailing slash. Never derived from a request. */
+  publicUrl: string;
+  /** The MCP endpoint's identifier, and the audience of every broker-mode token (RFC 8707). */
+  resourceUrl: string;
+  listen: { port: number; host: string };
+  database: { kind: 'sqlite'; path: string } | { kind: 'postgres'; url: string };
+  /** `undefined`: made and kept beside the SQLite file. The first one seals. */
+  secretKeys: readonly SecretKey[] | undefined;
+  google: GoogleClient & {
+    /** `undefined`: Google itself, with built-in endpoints. */
+    issuer: string | undefined;
+    analyticsDataUrl: string;
+    analyticsAdminUrl: string;
+    calendarUrl: string;
+    /** Short scope names that switch tool areas on. */
+    scopes: readonly string[];
+  };
+  /** Lower-case e-mail addresses and `@domains`; `undefined`: everyone. */
+  allowedAccounts: readonly string[] | undefined;
+  trustProxyHops: number;
+  lifetimes: { accessTokenSeconds: number; refreshTokenSeconds: number; refreshReplaySeconds: number };
+  registration: 'open' | 'off';
+  cimd: 'open' | 'off' | readonly string[];
+  rateLimits: number;
+  workers: number;
+  log: { level: LogLevel; format: 'pretty' | 'json' };
+  /** What the directory's domain check expects to read, if set. */
+  openaiAppsChallenge: string | undefined;
+  /** What the 2023 plugin form gave to put into the manifest, if set. */
+  pluginVerificationToken: string | undefined;
+  /** Who runs this server, for the privacy, terms and support pages. */
+  operator: { name: string; email: string | undefined };
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+const GOOGLE_SCOPES = ['analytics.readonly', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly'] as const;
+
+interface Option {
+  name: string;
+  /** As the documentation prints it; the empty string for none. */
+  default: string;
+  doc: string;
+  example: string;
+  secret?: true;
+}
+
+/** In the order of the documentation. */
+export const options = [
+  { name: 'PUBLIC_URL', default: 'http://localhost:8787', example: 'https://ga.example.com', doc: 'Origin that the world sees; https unless loopback; no path' },
+  { name: 'PORT', default: '8787', example: '8787', doc: 'Port to listen on' },
+  { name: 'HOST', default: '127.0.0.1', example: '0.0.0.0', doc: 'Address to listen on' },
+  { name: 'DATABASE_URL', default: 'sqlite:./data/ganalyticsgpt.db', example: 'sqlite:./data/ganalyticsgpt.db', doc: 'Where connections and grants are kept; `sqlite::memory:` for tests' },
+  { name: 'SECRET_KEYS', default: '', example: 'k1:base64url-of-32-bytes', secret: true, doc: 'Keys that seal Google\'s tokens, `kid:base64url(32 bytes)`, comma separated, the first one seals. Made and kept beside the SQLite file when not set' },
+  { name: 'GOOGLE_CLIENT_ID', default: '', example: '1234-abc.apps.googleusercontent.com', doc: 'The OAuth client made in Google\'s console' },
+  { name: 'GOOGLE_CLIENT_SECRET', default: '', example: 'GOCSPX-…', secret: true, doc: 'Its secret' },
+  { name: 'GOOGLE_CREDENTIALS_FILE', default: '', example: './client_secret.json', doc: 'Instead of the two above: the JSON file that Google\'s console offers' },
+  { name: 'GOOGLE_ISSUER', default: '', example: 'http://127.0.0.1:4400', doc: 'Another OpenID issuer in place of Google, for the sandbox and other emulators' },
+  { name: 'GOOGLE_ANALYTICS_DATA_URL', default: 'https://analyticsdata.googleapis.com', example: 'http://127.0.0.1:4400/analyticsdata', doc: 'Base of the Analytics Data API' },
+  { name: 'GOOGLE_ANALYTICS_ADMIN_URL', default: 'https://analyticsadmin.googleapis.com', example: 'http://127.0.0.1:4400/analyticsadmin', doc: 'Base of the Analytics Admin API' },
+  { name: 'GOOGLE_CALENDAR_URL', default: 'https://www.googleapis.com/calendar/v3', example: 'http://127.0.0.1:4400/calendar/v3', doc: 'Base of the Calendar API' },
+  { name: 'GOOGLE_SCOPES', default: 'analytics.readonly', example: 'analytics.readonly,calendar.events', doc: 'Which tool areas are on' },
+  { name: 'ALLOWED_ACCOUNTS', default: '', example: 'ada@example.com,@example.org', doc: 'Google accounts and `@domains` that may connect; everyone when not set' },
+  { name: 'TRUST_PROXY_HOPS', default: '0', example: '1', doc: 'How many `X-Forwarded-For` entries to believe, for rate limits and logs only' },
+  { name: 'ACCESS_TOKEN_TTL', default: '1h', example: '1h', doc: 'Life of an access token' },
+  { name: 'REFRESH_TOKEN_TTL', default: '180d', example: '180d', doc: 'Life of a refresh token, counted from its last use' },
+  { name: 'REFRESH_REPLAY_WINDOW', default: '120s', example: '120s', doc: 'How long a lost refresh answer can be fetched again; `0` is strict' },
+  { name: 'REGISTRATION', default: 'open', example: 'off', doc: 'Dynamic client registration: `open` or `off`' },
+  { name: 'CIMD', default: 'open', example: 'chatgpt.com,claude.ai', doc: 'Client ID Metadata Documents: `open`, `off` or a list of hosts' },
+  { name: 'RATE_LIMITS', default: '1', example: '2', doc: 'A factor on every built-in limit; `0` is none' },
+  { name: 'WORKERS', default: '1', example: '4', doc: 'Processes that share the listener' },
+  { name: 'LOG_LEVEL', default: 'info', example: 'debug', doc: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`' },
+  { name: 'LOG_FORMAT', default: '', example: 'json', doc: '`pretty` or `json`; pretty on a terminal when not set' },
+  { name: 'OPENAI_APPS_CHALLENGE', default: '', example: 'the token shown by the directory', doc: 'Answer of `/.well-known/openai-apps-challenge`' },
+  { name: 'PLUGIN_VERIFICATION_TOKEN', default: '', example: 'the token shown by the plugin form', doc: 'Goes into the 2023 manifest' },
+  { name: 'OPERATOR_NAME', default: 'the operator of this server', example: 'Example Ltd', doc: 'Who runs this server, for the privacy, terms and support pages' },
+  { name: 'OPERATOR_EMAIL', default: '', example: 'help@example.com', doc: 'Where people can write to' },
+] as const satisfies readonly Option[];
+
+type OptionName = (typeof options)[number]['name'];
+
+/** A reader turns the text of one option into a value, or says what is wanted. */
+type Reading<Value> = { value: Value } | { wanted: string };
+
+/** Reads the whole configuration. Throws ConfigError with every problem at once; nothing is half-read. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: ConfigProblem[] = [];
+
+  const text = (name: OptionName): string => {
+    const given = environment[name]?.trim();
+    return given === undefined || given === '' ? option(name).default : given;
+  };
+  const problem = (name: OptionName, got: string, wanted: string) => {
+    problems.push({ option: name, got, wanted, example: option(name).example });
+  };
+  const read = <Value>(name: OptionName, reader: (text: string) => Reading<Value>, fallback: Value): Value => {
+    const given = text(name);
+    const reading = reader(given);
+    if ('value' in reading) return reading.value;
+    problem(name, option(name).secret ? `${given.length} characters` : `"${given}"`, reading.wanted);
+    return fallback;
+  };
+  const optional = (name: OptionName): string | undefined => text(name) || undefined;
+
+  const publicUrl = read('PUBLIC_URL', readOrigin, 'http://localhost:8787');
+  const database = read('DATABASE_URL', readDatabaseUrl, { kind: 'sqlite', path: ':memory:' } as Config['database']);
+  const secretKeys = text('SECRET_KEYS') === '' ? undefined : read('SECRET_KEYS', readSecretKeys, []);
+  if (database.kind === 'postgres' && secretKeys === undefined) {
+    problem('SECRET_KEYS', 'nothing', 'keys in the environment, since several replicas must share them on PostgreSQL');
+  }
+
+  const config: Config = {
+    publicUrl,
+    resourceUrl: `${publicUrl}/mcp`,
+    listen: { port: read('PORT', readInteger(0, 65535), 8787), host: text('HOST') },
+    database,
+    secretKeys,
+    google: {
+      ...readGoogleClient(text, problem),
+      issuer: text('GOOGLE_ISSUER') === '' ? undefined : read('GOOGLE_ISSUER', readBaseUrl, ''),
+      analyticsDataUrl: read('GOOGLE_ANALYTICS_DATA_URL', readBaseUrl, ''),
+      analyticsAdminUrl: read('GOOGLE_ANALYTICS_ADMIN_URL', readBaseUrl, ''),
+      calendarUrl: read('GOOGLE_CALENDAR_URL', readBaseUrl, ''),
+      scopes: read('GOOGLE_SCOPES', readGoogleScopes, []),
+    },
+    allowedAccounts: text('ALLOWED_ACCOUNTS') === '' ? undefined : read('ALLOWED_ACCOUNTS', readAccounts, []),
+    trustProxyHops: read('TRUST_PROXY_HOPS', readInteger(0, 10), 0),
+    lifetimes: {
+      accessTokenSeconds: read('ACCESS_TOKEN_TTL', readDuration(60, 24 * 3600), 3600),
+      refreshTokenSeconds: read('REFRESH_TOKEN_TTL', readDuration(3600, 400 * 24 * 3600), 180 * 24 * 3600),
+      refreshReplaySeconds: read('REFRESH_REPLAY_WINDOW', readDuration(0, 3600), 120),
+    },
+    registration: read('REGISTRATION', readOneOf(['open', 'off']), 'open'),
+    cimd: read('CIMD', readCimd, 'open'),
+    rateLimits: read('RATE_LIMITS', readFactor, 1),
+    workers: read('WORKERS', readInteger(1, 64), 1),
+    log: {
+      level: read('LOG_LEVEL', readOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
+      format: text('LOG_FORMAT') === '' ? defaultLogFormat() : read('LOG_FORMAT', readOneOf(['pretty', 'json']), 'json'),
+    },
+    openaiAppsChallenge: optional('OPENAI_APPS_CHALLENGE'),
+    pluginVerificationToken: optional('PLUGIN_VERIFICATION_TOKEN'),
+    operator: { name: text('OPERATOR_NAME'), email: optional('OPERATOR_EMAIL') },
+  };
+
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+function option(name: OptionName): Option {
+  const found = options.find((candidate) => candidate.name === name);
+  if (found === undefined) throw new Error(`no option is called ${name}`);
+  return found;
+}
+
+function defaultLogFormat(): 'pretty' | 'json' {
+  return process.stdout.isTTY ? 'pretty' : 'json';
+}
+
+function readOrigin(text: string): Reading<string> {
+  const wanted = 'an origin: https:// and a host, or http:// on localhost, with no path, query or trailing slash';
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '') return { wanted };
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) return { wanted };
+  if (url.pathname !== '/' || text.includes('?') || text.includes('#')) return { wanted };
+  return { value: url.origin };
+}
+
+/** RFC 8252 7.3 and 8.3: the hosts that never leave the machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function readBaseUrl(text: string): Reading<string> {
+  const url = URL.parse(text);
+  const isWeb = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
+  if (!isWeb || text.includes('?') || text.includes('#')) return { wanted: 'an https URL, or http on localhost' };
+  return { value: text.replace(/\/+$/, '') };
+}
+
+function readDatabaseUrl(text: string): Reading<Config['database']> {
+  if (text.startsWith('sqlite:')) {
+    const path = text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
+    return path === '' ? { wanted: 'a file path after sqlite:' } : { value: { kind: 'sqlite', path } };
+  }
+  if (/^postgres(ql)?:\/\//.test(text)) return { wanted: 'sqlite:… (this version does not yet speak PostgreSQL)' };
+  return { wanted: 'sqlite:<file>' };
+}
+
+function readSecretKeys(text: string): Reading<SecretKey[]> {
+  const wanted = 'kid:base64url(32 bytes), comma separated, each kid once';
+  const keys: SecretKey[] = [];
+  for (const part of text.split(',')) {
+    const [, kid, encoded] = /^([A-Za-z0-9_.-]{1,32}):([A-Za-z0-9_-]{43})=?$/.exec(part.trim()) ?? [];
+    if (kid === undefined || encoded === undefined || keys.some((key) => key.kid === kid)) return { wanted };
+    keys.push({ kid, key: Buffer.from(encoded, 'base64url') });
+  }
+  return { value: keys };
+}
+
+function readGoogleClient(
+  text: (name: OptionName) => string,
+  problem: (name: OptionName, got: string, wanted: string) => void,
+): GoogleClient {
+  const file = text('GOOGLE_CREDENTIALS_FILE');
+  if (file !== '') {
+    const client = readCredentialsFile(file);
+    if (client !== undefined) return client;
+    problem('GOOGLE_CREDENTIALS_FILE', `"${file}"`, 'a readable JSON file with "web": {"client_id", "client_secret"}');
+    return { clientId: '', clientSecret: '' };
+  }
+  for (const name of ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const) {
+    if (text(name) === '') problem(name, 'nothing', 'the OAuth client of your Google project (type "Web application")');
+  }
+  return { clientId: text('GOOGLE_CLIENT_ID'), clientSecret: text('GOOGLE_CLIENT_SECRET') };
+}
+
+function readCredentialsFile(file: string): GoogleClient | undefined {
+  try {
+    const { web } = JSON.parse(readFileSync(file, 'utf8')) as { web?: { client_id?: unknown; client_secret?: unknown } };
+    if (typeof web?.client_id !== 'string' || typeof web.client_secret !== 'string') return undefined;
+    return { clientId: web.client_id, clientSecret: web.client_secret };
+  } catch {
+    return undefined; // the caller says which file and what it should hold; why it could not be read adds nothing safe
+  }
+}
+
+function readGoogleScopes(text: string): Reading<string[]> {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '');
+  const short = names.map((name) => name.replace('https://www.googleapis.com/auth/', ''));
+  const known: readonly string[] = GOOGLE_SCOPES;
+  const isGood = short.length > 0 && short.every((name) => known.includes(name));
+  return isGood ? { value: [...new Set(short)] } : { wanted: `one or more of ${known.join(', ')}` };
+}
+
+function readAccounts(text: string): Reading<string[]> {
+  const entries = text.split(/[\s,]+/).filter((entry) => entry !== '').map((entry) => entry.toLowerCase());
+  const isGood = entries.every((entry) => /^[^@\s]*@[a-z0-9.-]+$/.test(entry));
+  return isGood ? { value: entries } : { wanted: 'e-mail addresses and @domains, comma separated' };
+}
+
+function readInteger(least: number, most: number) {
+  return (text: string): Reading<number> => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? { value } : { wanted: `a whole number from ${least} to ${most}` };
+  };
+}
+
+function readFactor(text: string): Reading<number> {
+  const value = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  return Number.isNaN(value) ? { wanted: 'a factor such as 0, 1 or 2.5' } : { value };
+}
+
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const;
+
+/** `90`, `90s`, `15m`, `1h`, `180d` → seconds. */
+function readDuration(least: number, most: number) {
+  return (text: string): Reading<number> => {
+    const [, digits, unit] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
+    const value = digits === undefined ? Number.NaN : Number(digits) * SECONDS[(unit || 's') as keyof typeof SECONDS];
+    const wanted = `a duration such as 90s, 15m, 1h or 180d, from ${least} to ${most} seconds`;
+    return value >= least && value <= most ? { value } : { wanted };
+  };
+}
+
+function readOneOf<const Value extends string>(values: readonly Value[]) {
+  return (text: string): Reading<Value> => {
+    const value = values.find((candidate) => candidate === text.toLowerCase());
+    return value === undefined ? { wanted: `one of ${values.join(', ')}` } : { value };
+  };
+}
+
+function readCimd(text: string): Reading<Config['cimd']> {
+  if (text === 'open' || text === 'off') return { value: text };
+  const hosts = text.split(/[\s,]+/).filter((host) => host !== '').map((host) => host.toLowerCase());
+  const isGood = hosts.length > 0 && hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host));
+  return isGood ? { value: hosts } : { wanted: 'open, off or host names' };
+}

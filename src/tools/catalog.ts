@@ -1,0 +1,12 @@
+/**
+ * The list of tools. Nothing else registers one: MCP's tool list, the REST actions, the OpenAPI document and the docs
+ * all read this.
+ */
+import type { Tool } from './tool.ts';
+
+export const catalog: readonly Tool[] = [];
+
+/** The tools whose scopes are all among `scopes` (the short names of `GOOGLE_SCOPES`), in catalogue order. */
+export function toolsFor(scopes: readonly string[], tools: readonly Tool[] = catalog): Tool[] {
+  return tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope)));
+}
