@@ -55,7 +55,12 @@ export interface Config {
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-const GOOGLE_SCOPES = ['analytics.readonly', 'calendar.readonly', 'calendar.events', 'calendar.events.readonly'] as const;
+const GOOGLE_SCOPES = [
+  'analytics.readonly',
+  'calendar.readonly',
+  'calendar.events',
+  'calendar.events.readonly',
+] as const;
 
 interface Option {
   name: string;
@@ -68,33 +73,129 @@ interface Option {
 
 /** In the order of the documentation. */
 export const options = [
-  { name: 'PUBLIC_URL', default: 'http://localhost:8787', example: 'https://ga.example.com', doc: 'Origin that the world sees; https unless loopback; no path' },
+  {
+    name: 'PUBLIC_URL',
+    default: 'http://localhost:8787',
+    example: 'https://ga.example.com',
+    doc: 'Origin that the world sees; https unless loopback; no path',
+  },
   { name: 'PORT', default: '8787', example: '8787', doc: 'Port to listen on' },
   { name: 'HOST', default: '127.0.0.1', example: '0.0.0.0', doc: 'Address to listen on' },
-  { name: 'DATABASE_URL', default: 'sqlite:./data/ganalyticsgpt.db', example: 'sqlite:./data/ganalyticsgpt.db', doc: 'Where connections and grants are kept; `sqlite::memory:` for tests' },
-  { name: 'SECRET_KEYS', default: '', example: 'k1:base64url-of-32-bytes', secret: true, doc: 'Keys that seal Google\'s tokens, `kid:base64url(32 bytes)`, comma separated, the first one seals. Made and kept beside the SQLite file when not set' },
-  { name: 'GOOGLE_CLIENT_ID', default: '', example: '1234-abc.apps.googleusercontent.com', doc: 'The OAuth client made in Google\'s console' },
+  {
+    name: 'DATABASE_URL',
+    default: 'sqlite:./data/ganalyticsgpt.db',
+    example: 'sqlite:./data/ganalyticsgpt.db',
+    doc: 'Where connections and grants are kept; `sqlite::memory:` for tests',
+  },
+  {
+    name: 'SECRET_KEYS',
+    default: '',
+    example: 'k1:base64url-of-32-bytes',
+    secret: true,
+    doc: "Keys that seal Google's tokens, `kid:base64url(32 bytes)`, comma separated, the first one seals. Made and kept beside the SQLite file when not set",
+  },
+  {
+    name: 'GOOGLE_CLIENT_ID',
+    default: '',
+    example: '1234-abc.apps.googleusercontent.com',
+    doc: "The OAuth client made in Google's console",
+  },
   { name: 'GOOGLE_CLIENT_SECRET', default: '', example: 'GOCSPX-…', secret: true, doc: 'Its secret' },
-  { name: 'GOOGLE_CREDENTIALS_FILE', default: '', example: './client_secret.json', doc: 'Instead of the two above: the JSON file that Google\'s console offers' },
-  { name: 'GOOGLE_ISSUER', default: '', example: 'http://127.0.0.1:4400', doc: 'Another OpenID issuer in place of Google, for the sandbox and other emulators' },
-  { name: 'GOOGLE_ANALYTICS_DATA_URL', default: 'https://analyticsdata.googleapis.com', example: 'http://127.0.0.1:4400/analyticsdata', doc: 'Base of the Analytics Data API' },
-  { name: 'GOOGLE_ANALYTICS_ADMIN_URL', default: 'https://analyticsadmin.googleapis.com', example: 'http://127.0.0.1:4400/analyticsadmin', doc: 'Base of the Analytics Admin API' },
-  { name: 'GOOGLE_CALENDAR_URL', default: 'https://www.googleapis.com/calendar/v3', example: 'http://127.0.0.1:4400/calendar/v3', doc: 'Base of the Calendar API' },
-  { name: 'GOOGLE_SCOPES', default: 'analytics.readonly', example: 'analytics.readonly,calendar.events', doc: 'Which tool areas are on' },
-  { name: 'ALLOWED_ACCOUNTS', default: '', example: 'ada@example.com,@example.org', doc: 'Google accounts and `@domains` that may connect; everyone when not set' },
-  { name: 'TRUST_PROXY_HOPS', default: '0', example: '1', doc: 'How many `X-Forwarded-For` entries to believe, for rate limits and logs only' },
+  {
+    name: 'GOOGLE_CREDENTIALS_FILE',
+    default: '',
+    example: './client_secret.json',
+    doc: "Instead of the two above: the JSON file that Google's console offers",
+  },
+  {
+    name: 'GOOGLE_ISSUER',
+    default: '',
+    example: 'http://127.0.0.1:4400',
+    doc: 'Another OpenID issuer in place of Google, for the sandbox and other emulators',
+  },
+  {
+    name: 'GOOGLE_ANALYTICS_DATA_URL',
+    default: 'https://analyticsdata.googleapis.com',
+    example: 'http://127.0.0.1:4400/analyticsdata',
+    doc: 'Base of the Analytics Data API',
+  },
+  {
+    name: 'GOOGLE_ANALYTICS_ADMIN_URL',
+    default: 'https://analyticsadmin.googleapis.com',
+    example: 'http://127.0.0.1:4400/analyticsadmin',
+    doc: 'Base of the Analytics Admin API',
+  },
+  {
+    name: 'GOOGLE_CALENDAR_URL',
+    default: 'https://www.googleapis.com/calendar/v3',
+    example: 'http://127.0.0.1:4400/calendar/v3',
+    doc: 'Base of the Calendar API',
+  },
+  {
+    name: 'GOOGLE_SCOPES',
+    default: 'analytics.readonly',
+    example: 'analytics.readonly,calendar.events',
+    doc: 'Which tool areas are on',
+  },
+  {
+    name: 'ALLOWED_ACCOUNTS',
+    default: '',
+    example: 'ada@example.com,@example.org',
+    doc: 'Google accounts and `@domains` that may connect; everyone when not set',
+  },
+  {
+    name: 'TRUST_PROXY_HOPS',
+    default: '0',
+    example: '1',
+    doc: 'How many `X-Forwarded-For` entries to believe, for rate limits and logs only',
+  },
   { name: 'ACCESS_TOKEN_TTL', default: '1h', example: '1h', doc: 'Life of an access token' },
-  { name: 'REFRESH_TOKEN_TTL', default: '180d', example: '180d', doc: 'Life of a refresh token, counted from its last use' },
-  { name: 'REFRESH_REPLAY_WINDOW', default: '120s', example: '120s', doc: 'How long a lost refresh answer can be fetched again; `0` is strict' },
+  {
+    name: 'REFRESH_TOKEN_TTL',
+    default: '180d',
+    example: '180d',
+    doc: 'Life of a refresh token, counted from its last use',
+  },
+  {
+    name: 'REFRESH_REPLAY_WINDOW',
+    default: '120s',
+    example: '120s',
+    doc: 'How long a lost refresh answer can be fetched again; `0` is strict',
+  },
   { name: 'REGISTRATION', default: 'open', example: 'off', doc: 'Dynamic client registration: `open` or `off`' },
-  { name: 'CIMD', default: 'open', example: 'chatgpt.com,claude.ai', doc: 'Client ID Metadata Documents: `open`, `off` or a list of hosts' },
+  {
+    name: 'CIMD',
+    default: 'open',
+    example: 'chatgpt.com,claude.ai',
+    doc: 'Client ID Metadata Documents: `open`, `off` or a list of hosts',
+  },
   { name: 'RATE_LIMITS', default: '1', example: '2', doc: 'A factor on every built-in limit; `0` is none' },
   { name: 'WORKERS', default: '1', example: '4', doc: 'Processes that share the listener' },
-  { name: 'LOG_LEVEL', default: 'info', example: 'debug', doc: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`' },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    example: 'debug',
+    doc: '`fatal`, `error`, `warn`, `info`, `debug`, `trace` or `silent`',
+  },
   { name: 'LOG_FORMAT', default: '', example: 'json', doc: '`pretty` or `json`; pretty on a terminal when not set' },
-  { name: 'OPENAI_APPS_CHALLENGE', default: '', example: 'the token shown by the directory', doc: 'Answer of `/.well-known/openai-apps-challenge`' },
-  { name: 'PLUGIN_VERIFICATION_TOKEN', default: '', example: 'the token shown by the plugin form', doc: 'Goes into the 2023 manifest' },
-  { name: 'OPERATOR_NAME', default: 'the operator of this server', example: 'Example Ltd', doc: 'Who runs this server, for the privacy, terms and support pages' },
+  {
+    name: 'OPENAI_APPS_CHALLENGE',
+    default: '',
+    example: 'the token shown by the directory',
+    doc: 'Answer of `/.well-known/openai-apps-challenge`',
+  },
+  {
+    name: 'PLUGIN_VERIFICATION_TOKEN',
+    default: '',
+    example: 'the token shown by the plugin form',
+    doc: 'Goes into the 2023 manifest',
+  },
+  {
+    name: 'OPERATOR_NAME',
+    default: 'the operator of this server',
+    example: 'Example Ltd',
+    doc: 'Who runs this server, for the privacy, terms and support pages',
+  },
   { name: 'OPERATOR_EMAIL', default: '', example: 'help@example.com', doc: 'Where people can write to' },
 ] as const satisfies readonly Option[];
 
@@ -157,7 +258,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workers: read('WORKERS', readInteger(1, 64), 1),
     log: {
       level: read('LOG_LEVEL', readOneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info'),
-      format: text('LOG_FORMAT') === '' ? defaultLogFormat() : read('LOG_FORMAT', readOneOf(['pretty', 'json']), 'json'),
+      format:
+        text('LOG_FORMAT') === '' ? defaultLogFormat() : read('LOG_FORMAT', readOneOf(['pretty', 'json']), 'json'),
     },
     openaiAppsChallenge: optional('OPENAI_APPS_CHALLENGE'),
     pluginVerificationToken: optional('PLUGIN_VERIFICATION_TOKEN'),
@@ -238,7 +340,9 @@ function readGoogleClient(
 
 function readCredentialsFile(file: string): GoogleClient | undefined {
   try {
-    const { web } = JSON.parse(readFileSync(file, 'utf8')) as { web?: { client_id?: unknown; client_secret?: unknown } };
+    const { web } = JSON.parse(readFileSync(file, 'utf8')) as {
+      web?: { client_id?: unknown; client_secret?: unknown };
+    };
     if (typeof web?.client_id !== 'string' || typeof web.client_secret !== 'string') return undefined;
     return { clientId: web.client_id, clientSecret: web.client_secret };
   } catch {
@@ -255,7 +359,10 @@ function readGoogleScopes(text: string): Reading<string[]> {
 }
 
 function readAccounts(text: string): Reading<string[]> {
-  const entries = text.split(/[\s,]+/).filter((entry) => entry !== '').map((entry) => entry.toLowerCase());
+  const entries = text
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .map((entry) => entry.toLowerCase());
   const isGood = entries.every((entry) => /^[^@\s]*@[a-z0-9.-]+$/.test(entry));
   return isGood ? { value: entries } : { wanted: 'e-mail addresses and @domains, comma separated' };
 }
@@ -293,7 +400,10 @@ function readOneOf<const Value extends string>(values: readonly Value[]) {
 
 function readCimd(text: string): Reading<Config['cimd']> {
   if (text === 'open' || text === 'off') return { value: text };
-  const hosts = text.split(/[\s,]+/).filter((host) => host !== '').map((host) => host.toLowerCase());
+  const hosts = text
+    .split(/[\s,]+/)
+    .filter((host) => host !== '')
+    .map((host) => host.toLowerCase());
   const isGood = hosts.length > 0 && hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host));
   return isGood ? { value: hosts } : { wanted: 'open, off or host names' };
 }

@@ -1,0 +1,82 @@
+/**
+ * The schema, as forward steps. A step that has been released is never edited; a new one is added below it.
+ *
+ * Owns: the tables and their order of coming. What each column holds, what is hashed or sealed and who expires it is
+ * written in docs/storage.md.
+ */
+
+export interface Migration {
+  version: number;
+  sqlite: string;
+}
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    sqlite: `
+      CREATE TABLE clients (
+        client_id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        redirect_uris TEXT NOT NULL,
+        auth_methods TEXT NOT NULL,
+        secret_hash TEXT,
+        mode TEXT NOT NULL,
+        client_uri TEXT,
+        logo_uri TEXT,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE connections (
+        id TEXT PRIMARY KEY,
+        subject TEXT NOT NULL UNIQUE,
+        email TEXT,
+        name TEXT,
+        scopes TEXT NOT NULL,
+        sealed_refresh_token BLOB,
+        sealed_access_token BLOB,
+        access_expires_at INTEGER NOT NULL,
+        refresh_expires_at INTEGER,
+        dead_reason TEXT,
+        version INTEGER NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE codes (
+        id TEXT PRIMARY KEY,
+        secret_hash TEXT NOT NULL,
+        flow_id TEXT NOT NULL UNIQUE,
+        client_id TEXT NOT NULL,
+        connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+        redirect_uri TEXT NOT NULL,
+        scopes TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        code_challenge TEXT,
+        expires_at INTEGER NOT NULL,
+        grant_id TEXT
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX codes_by_expiry ON codes (expires_at);
+      CREATE INDEX codes_by_connection ON codes (connection_id);
+
+      CREATE TABLE grants (
+        id TEXT PRIMARY KEY,
+        client_id TEXT NOT NULL,
+        connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+        scopes TEXT NOT NULL,
+        resource TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        last_used_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        refresh_hash TEXT NOT NULL,
+        rotation TEXT NOT NULL,
+        retired TEXT NOT NULL,
+        access TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX grants_by_connection ON grants (connection_id);
+      CREATE INDEX grants_by_client ON grants (client_id);
+    `,
+  },
+];

@@ -1,0 +1,289 @@
+/**
+ * The store on SQLite: one file, one machine, durable commits.
+ *
+ * Owns: opening, migrating, and the SQL of every verb. Does not own: the contract (store.ts), the schema
+ * (migrations.ts), grouping of commits (grouped-writes.ts). `node:sqlite` is synchronous: a verb is one short turn.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { ConfigError } from '../errors.ts';
+import { createGroupedWrites, type Write } from './grouped-writes.ts';
+import { migrations } from './migrations.ts';
+import { one, orNull, type Row, toClient, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
+import {
+  type ClientStore,
+  type CodeStore,
+  type ConnectionStore,
+  type GrantStore,
+  type Store,
+  StoreError,
+} from './store.ts';
+
+/** Opens (and makes, and migrates) the database at `path`, or a private one for `:memory:`. */
+export function openSqlite(path: string): Store {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path);
+  database.exec(
+    'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
+  );
+  migrate(database, path);
+  const { write, flush } = createGroupedWrites(database);
+  const sql = (text: string) => database.prepare(text);
+  const expired = [
+    sql('DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires_at < ? LIMIT ?)'),
+    sql('DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ? LIMIT ?)'),
+  ];
+
+  return {
+    clients: clientStore(sql, write),
+    connections: connectionStore(sql, write),
+    codes: codeStore(sql, write),
+    grants: grantStore(sql, write),
+    sweep: (now, limit) => write(() => expired.reduce((gone, statement) => gone + changes(statement, now, limit), 0)),
+    async ping() {
+      sql('SELECT 1').get();
+    },
+    async close() {
+      flush();
+      database.close();
+    },
+  };
+}
+
+/** Brings the schema up to date in one transaction; concurrent starts wait for each other. */
+function migrate(database: DatabaseSync, path: string): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  database.exec('BEGIN IMMEDIATE');
+  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (found > newest) {
+    database.exec('ROLLBACK');
+    database.close();
+    const wanted = `a database of schema ${newest} or older: this program is older than the database; install the newer version again`;
+    throw new ConfigError([
+      { option: 'DATABASE_URL', got: `${path} of schema ${found}`, wanted, example: 'sqlite:./data/ganalyticsgpt.db' },
+    ]);
+  }
+  for (const step of migrations.filter(({ version }) => version > found)) database.exec(step.sqlite);
+  database.exec(`PRAGMA user_version = ${newest}`);
+  database.exec('COMMIT');
+}
+
+type Sql = (text: string) => StatementSync;
+
+function changes(statement: StatementSync, ...values: SQLInputValue[]): number {
+  return Number(statement.run(...values).changes);
+}
+
+function clientStore(sql: Sql, write: Write): ClientStore {
+  const find = sql('SELECT * FROM clients WHERE client_id = ?');
+  const list = sql('SELECT * FROM clients ORDER BY created_at, client_id');
+  const insert =
+    sql(`INSERT INTO clients (client_id, kind, name, redirect_uris, auth_methods, secret_hash, mode, client_uri, logo_uri, created_at, last_used_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  const setRedirectUris = sql('UPDATE clients SET redirect_uris = ? WHERE client_id = ?');
+  const removeGrants = sql('DELETE FROM grants WHERE client_id = ?');
+  const removeCodes = sql('DELETE FROM codes WHERE client_id = ?');
+  const remove = sql('DELETE FROM clients WHERE client_id = ?');
+  const touch = sql('UPDATE clients SET last_used_at = ? WHERE client_id = ?');
+  return {
+    find: (clientId) => read(() => one(find.get(clientId), toClient)),
+    list: () => read(() => list.all().map(toClient)),
+    add: (c) =>
+      write(
+        () =>
+          changes(
+            insert,
+            c.clientId,
+            c.kind,
+            c.name,
+            toJson(c.redirectUris),
+            toJson(c.authMethods),
+            orNull(c.secretHash),
+            c.mode,
+            orNull(c.clientUri),
+            orNull(c.logoUri),
+            c.createdAt,
+            orNull(c.lastUsedAt),
+          ) === 1,
+      ),
+    addRedirectUri: (clientId, redirectUri) =>
+      write(() => {
+        const client = one(find.get(clientId), toClient);
+        if (client === undefined) return false;
+        if (!client.redirectUris.includes(redirectUri))
+          setRedirectUris.run(toJson([...client.redirectUris, redirectUri]), clientId);
+        return true;
+      }),
+    remove: (clientId) =>
+      write(() => {
+        removeGrants.run(clientId);
+        removeCodes.run(clientId);
+        return changes(remove, clientId) === 1;
+      }),
+    touch: (clientId, at) => write(() => void touch.run(at, clientId)),
+  };
+}
+
+function connectionStore(sql: Sql, write: Write): ConnectionStore {
+  const find = sql('SELECT * FROM connections WHERE id = ?');
+  const findBySubject = sql('SELECT * FROM connections WHERE subject = ?');
+  const list = sql('SELECT * FROM connections ORDER BY created_at, id');
+  const link =
+    sql(`INSERT INTO connections (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,
+      refresh_expires_at, dead_reason, version, created_at, last_used_at)
+    VALUES ($id, $subject, $email, $name, $scopes, $refresh, $access, $accessExpiresAt, $refreshExpiresAt, NULL, 1, $at, $at)
+    ON CONFLICT (subject) DO UPDATE SET email = coalesce(excluded.email, email), name = coalesce(excluded.name, name), scopes = excluded.scopes,
+      sealed_refresh_token = coalesce(excluded.sealed_refresh_token, sealed_refresh_token), sealed_access_token = excluded.sealed_access_token,
+      access_expires_at = excluded.access_expires_at,
+      refresh_expires_at = CASE WHEN excluded.sealed_refresh_token IS NULL THEN refresh_expires_at ELSE excluded.refresh_expires_at END,
+      dead_reason = NULL, version = version + 1, last_used_at = excluded.last_used_at
+    RETURNING *`);
+  const saveAccess =
+    sql(`UPDATE connections SET sealed_access_token = ?, access_expires_at = ?, sealed_refresh_token = coalesce(?, sealed_refresh_token),
+    last_used_at = ?, version = version + 1 WHERE id = ? AND version = ?`);
+  const markDead = sql('UPDATE connections SET dead_reason = ?, version = version + 1 WHERE id = ? AND version = ?');
+  const remove = sql('DELETE FROM connections WHERE id = ?');
+  return {
+    find: (id) => read(() => one(find.get(id), toConnection)),
+    findBySubject: (subject) => read(() => one(findBySubject.get(subject), toConnection)),
+    list: () => read(() => list.all().map(toConnection)),
+    link: (l) =>
+      write(() =>
+        toConnection(
+          link.get({
+            $id: l.id,
+            $subject: l.subject,
+            $email: orNull(l.email),
+            $name: orNull(l.name),
+            $scopes: toJson(l.scopes),
+            $refresh: orNull(l.sealedRefreshToken),
+            $access: l.sealedAccessToken,
+            $accessExpiresAt: l.accessExpiresAt,
+            $refreshExpiresAt: orNull(l.refreshExpiresAt),
+            $at: l.at,
+          }) as Row,
+        ),
+      ),
+    saveAccess: (id, version, fresh) =>
+      write(
+        () =>
+          changes(
+            saveAccess,
+            fresh.sealedAccessToken,
+            fresh.accessExpiresAt,
+            orNull(fresh.sealedRefreshToken),
+            fresh.at,
+            id,
+            version,
+          ) === 1,
+      ),
+    markDead: (id, version, reason) => write(() => changes(markDead, reason, id, version) === 1),
+    remove: (id) => write(() => changes(remove, id) === 1),
+  };
+}
+
+function codeStore(sql: Sql, write: Write): CodeStore {
+  const find = sql('SELECT * FROM codes WHERE id = ?');
+  const insert =
+    sql(`INSERT INTO codes (id, secret_hash, flow_id, client_id, connection_id, redirect_uri, scopes, resource, code_challenge, expires_at, grant_id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+  return {
+    find: (id) => read(() => one(find.get(id), toCode)),
+    add: (c) =>
+      write(
+        () =>
+          changes(
+            insert,
+            c.id,
+            c.secretHash,
+            c.flowId,
+            c.clientId,
+            c.connectionId,
+            c.redirectUri,
+            toJson(c.scopes),
+            c.resource,
+            orNull(c.codeChallenge),
+            c.expiresAt,
+            orNull(c.grantId),
+          ) === 1,
+      ),
+  };
+}
+
+function grantStore(sql: Sql, write: Write): GrantStore {
+  const find = sql('SELECT * FROM grants WHERE id = ?');
+  const list = sql(
+    `SELECT * FROM grants WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR client_id = ?2) ORDER BY created_at, id`,
+  );
+  const spend = sql('UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL');
+  const insert =
+    sql(`INSERT INTO grants (id, client_id, connection_id, scopes, resource, created_at, last_used_at, expires_at, generation, refresh_hash,
+      rotation, retired, access) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const rotate =
+    sql(`UPDATE grants SET generation = ?, refresh_hash = ?, rotation = ?, retired = ?, access = ?, expires_at = ?, last_used_at = ?
+    WHERE id = ? AND generation = ?`);
+  const countReplay =
+    sql(`UPDATE grants SET rotation = json_set(rotation, '$.replays', json_extract(rotation, '$.replays') + 1)
+    WHERE id = ? AND generation = ?`);
+  const remove = sql('DELETE FROM grants WHERE id = ? RETURNING connection_id');
+  const anyLeft = sql('SELECT 1 FROM grants WHERE connection_id = ? LIMIT 1');
+  const touch = sql('UPDATE grants SET last_used_at = max(last_used_at, ?) WHERE id = ?');
+  return {
+    find: (id) => read(() => one(find.get(id), toGrant)),
+    list: (filter = {}) => read(() => list.all(orNull(filter.connectionId), orNull(filter.clientId)).map(toGrant)),
+    redeem: (codeId, g) =>
+      write(() => {
+        if (changes(spend, g.id, codeId) === 0) return false;
+        insert.run(
+          g.id,
+          g.clientId,
+          g.connectionId,
+          toJson(g.scopes),
+          g.resource,
+          g.createdAt,
+          g.lastUsedAt,
+          g.expiresAt,
+          g.generation,
+          g.refreshHash,
+          toJson(g.rotation),
+          toJson(g.retired),
+          toJson(g.access),
+        );
+        return true;
+      }),
+    rotate: (id, generation, next) =>
+      write(
+        () =>
+          changes(
+            rotate,
+            next.generation,
+            next.refreshHash,
+            toJson(next.rotation),
+            toJson(next.retired),
+            toJson(next.access),
+            next.expiresAt,
+            next.lastUsedAt,
+            id,
+            generation,
+          ) === 1,
+      ),
+    countReplay: (id, generation) => write(() => changes(countReplay, id, generation) === 1),
+    revoke: (id) =>
+      write(() => {
+        const gone = remove.get(id) as { connection_id: string } | undefined;
+        if (gone === undefined) return undefined;
+        return { connectionId: gone.connection_id, wasLast: anyLeft.get(gone.connection_id) === undefined };
+      }),
+    touch: (id, at) => write(() => void touch.run(at, id)),
+  };
+}
+
+/** Reads run at once; a failing database becomes a StoreError like everywhere else. */
+async function read<Result>(work: () => Result): Promise<Result> {
+  try {
+    return work();
+  } catch (cause) {
+    throw new StoreError('a read failed', { cause });
+  }
+}

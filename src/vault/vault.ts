@@ -1,0 +1,112 @@
+/**
+ * Sealing and opening secrets, and deriving values that only this server can derive.
+ *
+ * Owns: AES-256-GCM with key id, purpose and context bound in as additional data; one derived key per master key and
+ * purpose (HKDF, RFC 5869), so that a value sealed for one purpose opens for no other. Does not own: where keys come
+ * from (keys.ts) nor where sealed bytes are kept.
+ */
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import type { SecretKey } from '../config.ts';
+import { type Random, toBase64url } from './token.ts';
+
+/** What a sealed or derived value is for. A value opens only for the purpose that it was sealed for. */
+export type Purpose =
+  /** Google's tokens of a connection; the context is the Google subject. */
+  | 'google-tokens'
+  /** A flow before the person pressed allow. */
+  | 'flow-consent'
+  /** A flow on its way through Google: the `state` that Google sees. */
+  | 'flow-google'
+  /** Relay mode's authorization code: Google's code and what the client must prove to redeem it. */
+  | 'relay-code'
+  /** Derives the PKCE verifier and the nonce that Google gets for a flow. */
+  | 'google-proof'
+  /** Derives the token pair that follows a rotation. */
+  | 'token-pair';
+
+export interface Vault {
+  /** Text in, bytes out: version, key id, nonce, ciphertext, tag. `context` must be the same to open it. */
+  seal(purpose: Purpose, context: string, plaintext: string): Uint8Array;
+  /** Throws VaultError for anything that was not sealed by one of our keys for this purpose and context. */
+  open(purpose: Purpose, context: string, sealed: Uint8Array): string;
+  /** HMAC-SHA-256 under a key of the given purpose: 43 characters of base64url. Throws VaultError for an unknown key id. */
+  derive(purpose: Purpose, message: string, kid: string): string;
+  /** The key id that seals now. */
+  readonly activeKid: string;
+}
+
+/** The value was not made by us, not for this, or by a key that is no longer here. Which one is nobody's business. */
+export class VaultError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'VaultError';
+  }
+}
+
+const VERSION = 1;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+export function createVault(keys: readonly SecretKey[], random: Random): Vault {
+  const [active] = keys;
+  if (active === undefined) throw new Error('a vault needs at least one key');
+  const masters = new Map(keys.map(({ kid, key }) => [kid, key]));
+  const derived = new Map<string, Buffer>();
+
+  const keyFor = (kid: string, purpose: Purpose): Buffer => {
+    const name = `${kid}/${purpose}`;
+    const known = derived.get(name);
+    if (known !== undefined) return known;
+    const master = masters.get(kid);
+    if (master === undefined) throw new VaultError('sealed by a key that this server does not have');
+    const key = Buffer.from(hkdfSync('sha256', master, '', `ganalyticsgpt/${purpose}`, 32));
+    derived.set(name, key);
+    return key;
+  };
+
+  return {
+    activeKid: active.kid,
+
+    seal(purpose, context, plaintext) {
+      const kid = Buffer.from(active.kid);
+      const iv = random(IV_BYTES);
+      const cipher = createCipheriv('aes-256-gcm', keyFor(active.kid, purpose), iv);
+      cipher.setAAD(additionalData(active.kid, purpose, context));
+      const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+      return Buffer.concat([Buffer.from([VERSION, kid.length]), kid, iv, body, cipher.getAuthTag()]);
+    },
+
+    open(purpose, context, sealed) {
+      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+      const kidEnd = 2 + (bytes[1] ?? 0);
+      if (bytes[0] !== VERSION || bytes.length < kidEnd + IV_BYTES + TAG_BYTES)
+        throw new VaultError('not a sealed value');
+      const kid = bytes.toString('utf8', 2, kidEnd);
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        keyFor(kid, purpose),
+        bytes.subarray(kidEnd, kidEnd + IV_BYTES),
+        {
+          authTagLength: TAG_BYTES,
+        },
+      );
+      decipher.setAAD(additionalData(kid, purpose, context));
+      decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+      try {
+        const body = decipher.update(bytes.subarray(kidEnd + IV_BYTES, bytes.length - TAG_BYTES));
+        return Buffer.concat([body, decipher.final()]).toString('utf8');
+      } catch (cause) {
+        throw new VaultError('not sealed by us for this purpose', { cause });
+      }
+    },
+
+    derive(purpose, message, kid) {
+      return toBase64url(createHmac('sha256', keyFor(kid, purpose)).update(message).digest());
+    },
+  };
+}
+
+/** Length-prefixed, so that no two different triples give the same bytes. */
+function additionalData(kid: string, purpose: Purpose, context: string): Buffer {
+  return Buffer.from([kid, purpose, context].map((part) => `${Buffer.byteLength(part)}:${part}`).join(''));
+}
