@@ -329,7 +329,7 @@ describe('v1alpha of the Analytics Admin API', () => {
       'Season sale',
     ]);
     assert.deepEqual(await titles('is_annotation_in_range("2026-11-02", "2026-11-13") = true'), []);
-    assert.deepEqual(await titles('title:sale AND is_annotation_in_range("2026-11-01", "2026-11-01") = true'), []);
+    assert.deepEqual(await titles('title:sale AND is_annotation_in_range("2026-11-02", "2026-11-20") = true'), []);
     assert.deepEqual(await titles('title:"sale"'), ['Season sale']);
     assert.deepEqual(await titles('title:sale'), ['Season sale']);
     assert.deepEqual(await titles('title="sale"'), []);
