@@ -2,7 +2,7 @@
  * What every Google API in the sandbox is handed: who asks, and which switched-on faults concern this very request.
  *
  * Owns: the Hono environment shared by the API apps and the shape of a fault. Does not own: how a token is checked
- * (sign-in.ts) nor how faults are switched and matched (faults.ts).
+ * (gate.ts) nor how faults are switched and matched (faults.ts).
  */
 import type { Person } from './world.ts';
 
@@ -14,8 +14,7 @@ export interface Fault {
   path: string;
   method?: string;
   times?: number;
-  effect:
-    /** Answer with `status` and, if given, `body` (JSON) and `headers` instead of doing the work. */
+  effect: /** Answer with `status` and, if given, `body` (JSON) and `headers` instead of doing the work. */
     | 'status'
     /** Wait `delayMs` before doing the work. */
     | 'slow'
@@ -38,6 +37,8 @@ export interface Fault {
     | 'no-refresh-token'
     | 'testing-mode'
     | 'invalid-rapt'
+    /** Sign-in: an earlier, incomplete consent is taken for enough when `include_granted_scopes` is set. */
+    | 'stale-consent'
     | 'api-disabled';
   status?: number;
   body?: unknown;

@@ -44,9 +44,27 @@ export interface Account {
 }
 
 export const people: readonly Person[] = [
-  { sub: '108000000000000000001', email: 'ada@example.com', name: 'Ada Lovelace', givenName: 'Ada', familyName: 'Lovelace' },
-  { sub: '108000000000000000002', email: 'grace@example.com', name: 'Grace Hopper', givenName: 'Grace', familyName: 'Hopper' },
-  { sub: '108000000000000000003', email: 'nobody@example.com', name: 'Nobody Yet', givenName: 'Nobody', familyName: 'Yet' },
+  {
+    sub: '108000000000000000001',
+    email: 'ada@example.com',
+    name: 'Ada Lovelace',
+    givenName: 'Ada',
+    familyName: 'Lovelace',
+  },
+  {
+    sub: '108000000000000000002',
+    email: 'grace@example.com',
+    name: 'Grace Hopper',
+    givenName: 'Grace',
+    familyName: 'Hopper',
+  },
+  {
+    sub: '108000000000000000003',
+    email: 'nobody@example.com',
+    name: 'Nobody Yet',
+    givenName: 'Nobody',
+    familyName: 'Yet',
+  },
 ];
 
 export const accounts: readonly Account[] = [
@@ -56,19 +74,53 @@ export const accounts: readonly Account[] = [
 
 export const properties: readonly Property[] = [
   {
-    id: '213025502', accountId: '1001', displayName: 'Merchandise Store', timeZone: 'America/Los_Angeles', currencyCode: 'USD',
-    industryCategory: 'SHOPPING', serviceLevel: 'GOOGLE_ANALYTICS_STANDARD', createTime: '2019-10-29T16:27:11.000Z',
-    streams: [{ id: '1966206135', displayName: 'Merchandise Store web', measurementId: 'G-EVQR5VXBQN', defaultUri: 'https://shop.example.com' }],
+    id: '213025502',
+    accountId: '1001',
+    displayName: 'Merchandise Store',
+    timeZone: 'America/Los_Angeles',
+    currencyCode: 'USD',
+    industryCategory: 'SHOPPING',
+    serviceLevel: 'GOOGLE_ANALYTICS_STANDARD',
+    createTime: '2019-10-29T16:27:11.000Z',
+    streams: [
+      {
+        id: '1966206135',
+        displayName: 'Merchandise Store web',
+        measurementId: 'G-EVQR5VXBQN',
+        defaultUri: 'https://shop.example.com',
+      },
+    ],
   },
   {
-    id: '331207644', accountId: '1001', displayName: 'Merchandise Blog', timeZone: 'America/Los_Angeles', currencyCode: 'USD',
-    industryCategory: 'SHOPPING', serviceLevel: 'GOOGLE_ANALYTICS_STANDARD', createTime: '2022-03-14T09:05:40.000Z',
-    streams: [{ id: '3312076441', displayName: 'Blog', measurementId: 'G-BL0GBL0G01', defaultUri: 'https://blog.example.com' }],
+    id: '331207644',
+    accountId: '1001',
+    displayName: 'Merchandise Blog',
+    timeZone: 'America/Los_Angeles',
+    currencyCode: 'USD',
+    industryCategory: 'SHOPPING',
+    serviceLevel: 'GOOGLE_ANALYTICS_STANDARD',
+    createTime: '2022-03-14T09:05:40.000Z',
+    streams: [
+      { id: '3312076441', displayName: 'Blog', measurementId: 'G-BL0GBL0G01', defaultUri: 'https://blog.example.com' },
+    ],
   },
   {
-    id: '402118977', accountId: '1002', displayName: 'Harbour Bakery', timeZone: 'Europe/London', currencyCode: 'GBP',
-    industryCategory: 'FOOD_AND_DRINK', serviceLevel: 'GOOGLE_ANALYTICS_STANDARD', createTime: '2023-01-09T11:41:02.000Z',
-    streams: [{ id: '4021189771', displayName: 'Bakery web', measurementId: 'G-BAKERY0001', defaultUri: 'https://bakery.example.com' }],
+    id: '402118977',
+    accountId: '1002',
+    displayName: 'Harbour Bakery',
+    timeZone: 'Europe/London',
+    currencyCode: 'GBP',
+    industryCategory: 'FOOD_AND_DRINK',
+    serviceLevel: 'GOOGLE_ANALYTICS_STANDARD',
+    createTime: '2023-01-09T11:41:02.000Z',
+    streams: [
+      {
+        id: '4021189771',
+        displayName: 'Bakery web',
+        measurementId: 'G-BAKERY0001',
+        defaultUri: 'https://bakery.example.com',
+      },
+    ],
   },
 ];
 
@@ -81,4 +133,9 @@ export const readers: Readonly<Record<string, readonly string[]>> = {
 /** The properties a person may read, in a stable order. */
 export function readableProperties(email: string): Property[] {
   return properties.filter((property) => readers[property.accountId]?.includes(email) ?? false);
+}
+
+/** The person with this e-mail address or `sub`: what a `login_hint` may say. Addresses are compared without case. */
+export function findPerson(hint: string): Person | undefined {
+  return people.find((person) => person.sub === hint || person.email === hint.toLowerCase());
 }
