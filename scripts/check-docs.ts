@@ -19,11 +19,11 @@ const prose = (text: string) => text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
 
 /** GitHub's anchor of a heading. */
 function anchor(heading: string): string {
-  const words = heading
-    .replace(/[`*_[\]]|\(.*?\)(?=\s*$)/g, '')
+  const text = heading
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .trim()
     .toLowerCase();
-  return words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
+  return text.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
 }
 
 function brokenLinks(path: string, text: string): string[] {
