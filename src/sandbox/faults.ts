@@ -134,11 +134,13 @@ function cut(c: Context): never {
 /** A text body whose headers name another type than JSON goes out as it is: proxies answer HTML when they are ill. */
 function statusAnswer({ status = 500, body, headers = {} }: Fault): Response {
   const all = new Headers(headers);
+  if (body === undefined || status === 204 || status === 205 || status === 304) {
+    return new Response(null, { status, headers: all });
+  }
   const isOtherType = all.has('Content-Type') && !all.get('Content-Type')?.includes('json');
-  if (body !== undefined && !all.has('Content-Type')) all.set('Content-Type', 'application/json; charset=UTF-8');
+  if (!all.has('Content-Type')) all.set('Content-Type', 'application/json; charset=UTF-8');
   const text = isOtherType && typeof body === 'string' ? body : JSON.stringify(body);
-  const mayHaveBody = status !== 204 && status !== 205 && status !== 304;
-  return new Response(mayHaveBody ? text : null, { status, headers: all });
+  return new Response(text, { status, headers: all });
 }
 
 export function faultControls(faults: Faults): Hono<ApiEnv> {
