@@ -2,9 +2,11 @@
  * The list of tools. Nothing else registers one: MCP's tool list, the REST actions, the OpenAPI document and the docs
  * all read this.
  */
+import { getProfile } from './account/get-profile.ts';
+import { listProperties } from './analytics/list-properties.ts';
 import type { Tool } from './tool.ts';
 
-export const catalog: readonly Tool[] = [];
+export const catalog: readonly Tool[] = [listProperties, getProfile];
 
 /** The tools whose scopes are all among `scopes` (the short names of `GOOGLE_SCOPES`), in catalogue order. */
 export function toolsFor(scopes: readonly string[], tools: readonly Tool[] = catalog): Tool[] {

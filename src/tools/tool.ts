@@ -7,6 +7,7 @@
  */
 import type { z } from 'zod';
 import type { GoogleApi } from './google-api.ts';
+import type { Remember } from './memory.ts';
 
 /** A short Google scope name as in `GOOGLE_SCOPES`: `analytics.readonly` for `https://www.googleapis.com/auth/analytics.readonly`. */
 export type GoogleScope = string;
@@ -27,6 +28,8 @@ export interface ToolContext {
   now(): number;
   /** Aborted when the caller has gone away or the call's time is up. */
   signal: AbortSignal;
+  /** This person's part of a short memory for what changes rarely at Google. */
+  remember: Remember;
 }
 
 /** One worked call, for documentation, descriptions and tests. */
@@ -52,6 +55,11 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
   input: Input;
   output: Output;
   examples: readonly ToolExample<z.input<Input>>[];
+  /**
+   * Reads arguments that other tools of this kind would take (`date_ranges`, `property_id`) as this tool's own, before
+   * they are validated. Strings for lists, `"10"` for 10 and snake_case are understood for every tool without this.
+   */
+  understand?(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
   /** Said to hosts while the call runs and after it, each at most 64 characters. */
   progress?: { running: string; done: string };
   /** Extra `_meta` of the MCP descriptor, for instance `openai/profile`. */
