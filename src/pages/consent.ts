@@ -39,6 +39,9 @@ export interface ConsentModel {
   allowedHint?: string | undefined;
 }
 
+/** Every sign-in asks Google who it is, besides the scopes that a client asks for. */
+const IDENTITY = 'See your name and email address, to show whose account is connected';
+
 /** What several parts of the page need, made fit to be shown once. */
 interface Shown {
   name: Markup;
@@ -51,7 +54,7 @@ export function consentPage(model: ConsentModel): string {
   const shown: Shown = {
     name: html`<bdi>${displayName(model.clientName)}</bdi>`,
     host: displayHost(model.redirectHost),
-    subject: model.subject ?? 'Google Analytics',
+    subject: model.subject || 'Google Analytics',
     changes: model.changes ?? [],
   };
   const verb = shown.changes.length === 0 ? 'read' : 'use';
@@ -92,11 +95,11 @@ function relayed(name: Markup): Markup {
 }
 
 function powers(model: ConsentModel, { name, changes }: Shown): Markup {
-  const limit = changes.length === 0 ? 'but not change or delete anything' : 'but not change anything else';
+  const limit = changes.length === 0 ? 'It can’t change or delete anything' : 'It can’t change anything else';
   return html`<section aria-labelledby="can">
 <h2 id="can">${name} can</h2>
 <ul class="marks">
-${[...model.reads, ...changes].map((sentence) => html`<li>${displayLine(sentence, 200)}</li>`)}
+${[...model.reads, ...changes, IDENTITY].map((sentence) => html`<li>${displayLine(sentence, 200)}</li>`)}
 <li class="cannot">${limit}</li>
 </ul>
 </section>`;

@@ -66,7 +66,7 @@ const TEXTS: Readonly<Record<PageProblem, Text>> = {
   'other-browser': {
     happened: 'This sign-in was started in another browser',
     why: 'It can be finished only where it began. An app’s built-in browser window, a private window or blocked cookies look like another browser, too.',
-    what: 'Open the sign-in in a new tab of your usual browser, or go back to your assistant and start again there, with cookies allowed for this site.',
+    what: 'Go back to your assistant and start again from there, in your usual browser and with cookies allowed for this site.',
   },
   'google-unreachable': {
     happened: 'Google can’t be reached right now',
