@@ -270,6 +270,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return Object.freeze(config);
 }
 
+/** Only the database, for commands that work on it alone. Throws ConfigError. */
+export function readDatabase(
+  environment: Readonly<Record<string, string | undefined>>,
+): Config['database'] & { kind: 'sqlite' } {
+  const { default: fallback, example } = option('DATABASE_URL');
+  const given = environment.DATABASE_URL?.trim() || fallback;
+  const reading = readDatabaseUrl(given);
+  if ('value' in reading && reading.value.kind === 'sqlite') return reading.value;
+  const wanted = 'wanted' in reading ? reading.wanted : 'sqlite:<file>';
+  throw new ConfigError([{ option: 'DATABASE_URL', got: `"${given}"`, wanted, example }]);
+}
+
 function option(name: OptionName): Option {
   const found = options.find((candidate) => candidate.name === name);
   if (found === undefined) throw new Error(`no option is called ${name}`);

@@ -24,6 +24,14 @@ export class ConfigError extends Error {
   }
 }
 
+/** What the operator asked for at the terminal cannot be done. The message is one sentence with the fix; exit code 1. */
+export class OperatorError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'OperatorError';
+  }
+}
+
 /** RFC 6749 4.1.2.1 and 5.2, RFC 7009 2.2.1, RFC 7591 3.2.2, RFC 8707 2. */
 export type OAuthCode =
   | 'invalid_request'

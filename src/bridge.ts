@@ -1,0 +1,209 @@
+/**
+ * The whole server on one screen: make the parts, give each room only what it uses, lay out the URLs.
+ *
+ * Returns a web-standard `fetch`, so that the same bridge runs under node:http, inside another server, or inside a test.
+ * `parts` is the only seam: pass a clock, randomness, a store or a way out to the network, never an inner function.
+ */
+import { Hono } from 'hono';
+import type { Config } from './config.ts';
+import { isLoopback } from './config.ts';
+import { createOutgoing, type Outgoing } from './http/outgoing.ts';
+import { files, fixedJson, fixedPage, onlyMethod } from './http/respond.ts';
+import { createAccountPolicy } from './oauth/account-policy.ts';
+import { answerError, answerNotFound } from './oauth/answer-error.ts';
+import { authorize } from './oauth/authorize.ts';
+import { callback } from './oauth/callback.ts';
+import { createFindClient } from './oauth/clients/find.ts';
+import { answerConsent, showConsent } from './oauth/consent.ts';
+import { createIssuer } from './oauth/issue.ts';
+import { authorizationServerMetadata } from './oauth/metadata.ts';
+import { register } from './oauth/register.ts';
+import { revoke } from './oauth/revoke.ts';
+import { OFFLINE_ACCESS } from './oauth/scope.ts';
+import { scopeWords } from './oauth/scope-words.ts';
+import { token } from './oauth/token.ts';
+import { createLog, type Log } from './observe/log.ts';
+import { assets } from './pages/assets.ts';
+import { pageHeaders } from './pages/headers.ts';
+import { homePage } from './pages/home.ts';
+import { privacyPage } from './pages/privacy.ts';
+import { supportPage } from './pages/support.ts';
+import { termsPage } from './pages/terms.ts';
+import { about as aboutUs } from './resource/about.ts';
+import { actions } from './resource/actions.ts';
+import { createAuthenticate } from './resource/bearer.ts';
+import { mcp } from './resource/mcp.ts';
+import { protectedResourceMetadata } from './resource/metadata.ts';
+import { openapi } from './resource/openapi.ts';
+import { plugin } from './resource/plugin.ts';
+import { createRelayedTokens } from './resource/relayed-token.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+import { toolsFor } from './tools/catalog.ts';
+import { createRunner } from './tools/run.ts';
+import { createGoogle } from './upstream/google.ts';
+import { createLiveTokens } from './upstream/live-token.ts';
+import { loadKeys } from './vault/keys.ts';
+import { createRandom, type Random } from './vault/token.ts';
+import { createVault } from './vault/vault.ts';
+import { version } from './version.ts';
+
+/** What may be handed in; everything else is made here. */
+export interface Parts {
+  now(): number;
+  random: Random;
+  log: Log;
+  store: Store;
+  send: Outgoing;
+}
+
+export interface Bridge {
+  fetch(request: Request): Response | Promise<Response>;
+  store: Store;
+  close(): Promise<void>;
+}
+
+export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge {
+  const { publicUrl, resourceUrl, operator, google } = config;
+  const now = given.now ?? Date.now;
+  const random = given.random ?? createRandom();
+  const log = given.log ?? createLog(config.log);
+  const outgoing = createOutgoing();
+  const send = given.send ?? outgoing.send;
+  const path = config.database.kind === 'sqlite' ? config.database.path : ':memory:';
+  const vault = createVault(loadKeys(config.secretKeys, path, random), random);
+  const store = given.store ?? openSqlite(path);
+  const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
+
+  const mayConnect = createAccountPolicy(config.allowedAccounts);
+  const findClient = createFindClient({ clients: store.clients });
+  const issue = createIssuer({ vault, random, now, lifetimes: config.lifetimes });
+  const live = createLiveTokens({ connections: store.connections, vault, provider, now });
+  const relayed = createRelayedTokens({
+    provider,
+    clients: store.clients,
+    googleClientId: google.clientId,
+    mayConnect,
+    now,
+  });
+  const authenticate = createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now });
+  const tools = toolsFor(google.scopes);
+  const baseUrls = {
+    analyticsdata: google.analyticsDataUrl,
+    analyticsadmin: google.analyticsAdminUrl,
+    calendar: google.calendarUrl,
+  };
+  const run = createRunner({
+    send,
+    baseUrls,
+    now,
+    onUnexpected: (tool, err) => log.error({ tool, err }, 'a tool failed by our fault'),
+    onRefusal: (tool, error) =>
+      log.info(
+        { tool, kind: error.kind, cause: error.cause instanceof Error ? error.cause.message : undefined },
+        'a tool could not answer',
+      ),
+  });
+  const about = aboutUs(tools, version);
+  const scopes = [...google.scopes, OFFLINE_ACCESS];
+  const base = {
+    findClient,
+    store,
+    vault,
+    provider,
+    issue,
+    mayConnect,
+    random,
+    now,
+    log,
+    publicUrl,
+    resourceUrl,
+    scopes,
+    operator,
+  };
+  const consent = { ...base, allowedAccounts: config.allowedAccounts };
+  const door = { authenticate, run, tools, publicUrl, scopes: google.scopes, about, operatorEmail: operator.email };
+  const words = { publicUrl, operator, ...scopeWords(google.scopes) };
+  const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
+
+  const app = new Hono<{ Variables: { isLoopbackBridge: boolean } }>();
+  app.onError(answerError(base));
+  app.notFound(answerNotFound(base));
+  app.use(async (c, next) => {
+    c.set('isLoopbackBridge', publicUrl.startsWith('http:') && isLoopback(new URL(publicUrl).hostname));
+    await next();
+  });
+
+  // The authorization server (RFC 6749, 7009, 7591, 8414, 9207)
+  app.get(
+    '/.well-known/oauth-authorization-server',
+    authorizationServerMetadata({ publicUrl, scopes, registration: config.registration }),
+  );
+  app.get(
+    '/.well-known/openid-configuration',
+    fixedJson({ error: 'not_found', error_description: 'This server is not an OpenID provider.' }, 404),
+  );
+  app.get('/authorize', authorize(base));
+  app.get('/consent', showConsent(consent)).post(answerConsent(consent));
+  app.get('/google/callback', callback(base));
+  app.post('/token', token({ ...base, replayWindowMs: config.lifetimes.refreshReplaySeconds * 1000 }));
+  app.post('/revoke', revoke(base));
+  if (config.registration === 'open') app.post('/register', register({ ...base, clients: store.clients }));
+
+  // The doors: three faces of one catalogue
+  const resource = protectedResourceMetadata({ publicUrl, resourceUrl, scopes: google.scopes, title: about.title });
+  app.all('/.well-known/oauth-protected-resource', resource);
+  app.all('/.well-known/oauth-protected-resource/mcp', resource);
+  app.all('/mcp', mcp({ ...door, onFault: (err) => log.error({ err }, 'the MCP endpoint failed') }));
+  app.all('/actions/:tool', actions(door));
+  app.all('/openapi.json', openapi({ ...door, scopes: google.scopes, format: 'json' }));
+  app.all('/openapi.yaml', openapi({ ...door, scopes: google.scopes, format: 'yaml' }));
+  app.all('/.well-known/ai-plugin.json', plugin({ ...door, verificationToken: config.pluginVerificationToken }));
+  if (config.openaiAppsChallenge !== undefined) {
+    const challenge = config.openaiAppsChallenge;
+    app.get('/.well-known/openai-apps-challenge', (c) => c.text(challenge));
+  }
+
+  // For people
+  app.get('/', fixedPage(homePage(words), pageHeaders({ hasScript: true })));
+  app.get('/privacy', fixedPage(privacyPage({ ...words, unusedDays }), pageHeaders()));
+  app.get('/terms', fixedPage(termsPage(words), pageHeaders()));
+  app.get('/support', fixedPage(supportPage(words), pageHeaders()));
+  app.get('/assets/*', files(assets));
+  app.get('/logo.png', (c) => c.redirect('/assets/logo.png', 301));
+
+  // For the operator
+  app.get('/health', (c) => c.json({ status: 'up', version }));
+  app.get('/ready', async (c) => {
+    await store.ping();
+    return c.json({ status: 'ready' });
+  });
+
+  app.all('/authorize', onlyMethod('GET', 'it is the authorization endpoint, opened in a browser.'));
+  app.all(
+    '/token',
+    onlyMethod(
+      'POST',
+      'it is the token endpoint, called by an assistant’s server. The page that people see is /authorize.',
+    ),
+  );
+  app.all('/revoke', onlyMethod('POST', 'it takes back a token (RFC 7009).'));
+  app.all(
+    '/register',
+    onlyMethod(
+      'POST',
+      config.registration === 'open' ? 'it registers a client (RFC 7591).' : 'registration is switched off here.',
+    ),
+  );
+  app.all('/consent', onlyMethod('GET', 'it is a page.'));
+  app.all('/google/callback', onlyMethod('GET', 'Google sends people back here.'));
+
+  return {
+    fetch: app.fetch,
+    store,
+    async close() {
+      await store.close();
+      await outgoing.close();
+    },
+  };
+}

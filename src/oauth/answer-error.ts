@@ -1,0 +1,100 @@
+/**
+ * An error → a response. The only place where that happens for the authorization server and for pages.
+ *
+ * Owns: status, form and headers of a refusal. Does not own: the doors' refusals (resource/), which speak RFC 6750 and
+ * MCP. Foreign text is never repeated, a reason never serialised, and anything unforeseen is a fixed sentence with an
+ * event id that the operator finds in the log.
+ */
+import type { Context, ErrorHandler } from 'hono';
+import { OAuthError, PageError, RedirectableError } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
+import { errorPage } from '../pages/error.ts';
+import { pageHeaders } from '../pages/headers.ts';
+import type { Operator } from '../pages/layout.ts';
+import { StoreError } from '../store/store.ts';
+import { createId, type Random } from '../vault/token.ts';
+import { answerRedirect } from './answer-redirect.ts';
+
+interface AnswerErrorParts {
+  log: Log;
+  random: Random;
+  publicUrl: string;
+  operator: Operator;
+}
+
+const RETRY_SECONDS = '5';
+
+export function answerError(parts: AnswerErrorParts): ErrorHandler {
+  return (error, c) => {
+    if (error instanceof RedirectableError) {
+      parts.log.info(
+        { path: c.req.path, code: error.code, why: error.message },
+        'an authorization request was refused',
+      );
+      return answerRedirect(c, parts.publicUrl, error.target, { error: error.code, error_description: error.message });
+    }
+    if (error instanceof OAuthError) return answerJson(parts, c, error);
+    if (error instanceof PageError) return answerPage(parts, c, error);
+    return answerUnforeseen(parts, c, error);
+  };
+}
+
+function answerJson({ log }: AnswerErrorParts, c: Context, error: OAuthError): Response {
+  log.info({ path: c.req.path, code: error.code, reason: error.reason, why: error.message }, 'a client was refused');
+  const headers: Record<string, string> = {
+    'Cache-Control': 'no-store',
+    Pragma: 'no-cache',
+    'Access-Control-Allow-Origin': '*',
+  };
+  const body = { error: error.code, error_description: error.message };
+  if (error.code === 'temporarily_unavailable') return c.json(body, 503, { ...headers, 'Retry-After': RETRY_SECONDS });
+  if (error.code === 'server_error') return c.json(body, 500, headers);
+  if (error.code !== 'invalid_client') return c.json(body, 400, headers);
+  // RFC 6749 5.2: a client that tried the Authorization header is challenged with the scheme that it used.
+  if (c.req.header('authorization') !== undefined)
+    headers['WWW-Authenticate'] = 'Basic realm="GanalyticsGPT", charset="UTF-8"';
+  return c.json(body, 401, headers);
+}
+
+function answerPage({ log, publicUrl, operator }: AnswerErrorParts, c: Context, error: PageError): Response {
+  const cause = error.cause instanceof Error ? error.cause.message : undefined;
+  const level = error.status >= 500 ? 'error' : 'info';
+  log[level](
+    { path: c.req.path, problem: error.problem, ref: error.ref, why: error.message, cause },
+    'a person was shown an error page',
+  );
+  const body = errorPage({
+    problem: error.problem,
+    ref: error.ref,
+    extra: { operator, publicHost: new URL(publicUrl).host },
+  });
+  const headers = pageHeaders({ formActionOrigins: [] });
+  return c.body(body, error.status, error.status === 503 ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
+}
+
+function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Response {
+  const event = createId(parts.random).slice(0, 10);
+  const isStore = error instanceof StoreError;
+  parts.log.error({ path: c.req.path, event, err: error }, isStore ? 'the database failed' : 'an unforeseen error');
+  const status = isStore ? 503 : 500;
+  if (c.req.header('accept')?.includes('text/html') === true) {
+    const body = errorPage({ problem: 'unexpected', ref: event, extra: { operator: parts.operator } });
+    return c.body(body, status, pageHeaders({ formActionOrigins: [] }));
+  }
+  const code = isStore ? 'temporarily_unavailable' : 'server_error';
+  const description = `Something went wrong on this server. The operator finds it in the log under ${event}.`;
+  return c.json({ error: code, error_description: description }, status, {
+    'Cache-Control': 'no-store',
+    'Retry-After': RETRY_SECONDS,
+  });
+}
+
+/** A path that is not there: a page for people, JSON for programs. */
+export function answerNotFound(parts: AnswerErrorParts): (c: Context) => Response {
+  return (c) => {
+    if (c.req.header('accept')?.includes('text/html') === true)
+      return answerPage(parts, c, new PageError('not-found', 404));
+    const description = `There is nothing at ${/^[\w./-]{1,100}$/.test(c.req.path) ? c.req.path : 'this address'}.`;
+    return c.json({ error: 'not_found', error_description: description }, 404, { 'Access-Control-Allow-Origin': '*' });
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * GET /google/callback: Google's answer becomes a connection and a code for the client.
+ *
+ * Owns: the invariant's second half (the answer counts only in the browser that allowed this flow), and the decision
+ * whether the person's link must be asked for again. Does not own: what Google is asked (upstream/), what a code opens
+ * (grants/authorization-code.ts), relay mode's code (relay.ts).
+ */
+import type { Context, Handler } from 'hono';
+import { OAuthError, PageError, RedirectableError, UpstreamError } from '../errors.ts';
+import { clearCookie, readCookie } from '../http/cookies.ts';
+import { type Parameters, readQuery } from '../http/parameters.ts';
+import type { Log } from '../observe/log.ts';
+import { pageHeaders } from '../pages/headers.ts';
+import { scopeMissingPage } from '../pages/scope-missing.ts';
+import type { Connection } from '../store/records.ts';
+import type { Store } from '../store/store.ts';
+import { tokenContext } from '../upstream/live-token.ts';
+import type { Identity, Provider, ProviderTokens } from '../upstream/provider.ts';
+import { createId, hashSecret, isSame, type Random } from '../vault/token.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { MayConnect } from './account-policy.ts';
+import { answerRedirect } from './answer-redirect.ts';
+import type { FindClient } from './clients/find.ts';
+import { type ApprovedFlow, CONSENT_MS, openFlow, referenceOf, sealFlow } from './flow.ts';
+import { googleProof } from './google-proof.ts';
+import type { Issuer } from './issue.ts';
+import { sealRelayCode } from './relay.ts';
+import { scopeName } from './scope-words.ts';
+import { approvalCookie, googleScopes, reach, sendToGoogle } from './send-to-google.ts';
+
+interface CallbackParts {
+  findClient: FindClient;
+  store: Pick<Store, 'connections' | 'codes' | 'clients'>;
+  vault: Vault;
+  provider: Provider;
+  issue: Issuer;
+  mayConnect: MayConnect;
+  random: Random;
+  now(): number;
+  log: Log;
+  publicUrl: string;
+}
+
+export function callback(parts: CallbackParts): Handler {
+  return async (c) => {
+    const answer = readAnswer(c.req.url);
+    const flow = openApproved(parts, c, answer.get('state'));
+    clearCookie(c, approvalCookie(flow.id));
+    const client = await parts.findClient(flow.clientId);
+    if (client === undefined) throw new PageError('client-unknown', 400, { ref: referenceOf(flow.id) });
+
+    const code = readGoogleCode(flow, answer);
+    if (client.mode === 'relay') {
+      parts.log.info(
+        { step: 'callback', ref: referenceOf(flow.id), client: client.clientId, mode: 'relay' },
+        "Google's code goes to the client",
+      );
+      return answerRedirect(c, parts.publicUrl, flow, { code: sealRelayCode(parts.vault, flow, code, parts.now()) });
+    }
+    return finishSignIn(parts, c, flow, code);
+  };
+}
+
+/** Broker mode: the connection is made or renewed, and the client gets our own code. */
+async function finishSignIn(
+  parts: CallbackParts,
+  c: Context,
+  flow: ApprovedFlow,
+  googleCode: string,
+): Promise<Response> {
+  const ref = referenceOf(flow.id);
+  const { tokens, identity } = await signIn(parts, flow, googleCode);
+  if (!parts.mayConnect(identity.email)) throw new PageError('account-not-allowed', 403, { ref });
+
+  const missing = googleScopes(flow.scopes).filter((scope) => !tokens.scopes.includes(scope));
+  if (missing.length > 0) return askForBoxes(parts, c, flow, missing);
+
+  const existing = await parts.store.connections.findBySubject(identity.subject);
+  const decision = decideLink(existing, tokens, flow);
+  if (decision.kind === 'ask-again') {
+    if (flow.again !== undefined)
+      throw new PageError('google-refused', 400, { ref, detail: 'Google gave no refresh token twice' });
+    parts.log.info({ step: 'callback', ref, why: decision.why }, 'Google is asked for a lasting link');
+    return c.redirect(
+      await sendToGoogle(parts, c, { ...flow, again: { scopes: decision.scopes, loginHint: identity.subject } }),
+      303,
+    );
+  }
+  const connection = decision.kind === 'keep' ? decision.connection : await link(parts, identity, tokens);
+  if (tokens.refreshExpiresInSeconds !== undefined) {
+    parts.log.warn(
+      { ref, days: Math.round(tokens.refreshExpiresInSeconds / 86_400) },
+      'your Google project is in Testing mode: this connection ends by itself; publish the app in the Google console',
+    );
+  }
+
+  const { code, record } = parts.issue.code(flow, connection.id);
+  if (!(await parts.store.codes.add(record)))
+    throw new PageError('flow-expired', 410, { ref, detail: 'this flow has given its code' });
+  await parts.store.clients.touch(flow.clientId, parts.now());
+  parts.log.info(
+    { step: 'callback', ref, client: flow.clientId, connection: connection.id, link: decision.kind },
+    'the client gets its code',
+  );
+  return answerRedirect(c, parts.publicUrl, flow, { code });
+}
+
+/** Opens Google's `state`: ours, for this stage, in time, and in the browser whose person pressed allow. */
+function openApproved({ vault, now }: CallbackParts, c: Context, state: string | undefined): ApprovedFlow {
+  const flow = openFlow(vault, 'flow-google', state, now());
+  const { approval } = flow;
+  if (approval === undefined) throw new PageError('flow-damaged', 400, { ref: referenceOf(flow.id) });
+  const cookie = readCookie(c, approvalCookie(flow.id));
+  if (cookie === undefined || !isSame(hashSecret(cookie), approval.hash)) {
+    throw new PageError('other-browser', 403, { ref: referenceOf(flow.id) });
+  }
+  return { ...flow, approval };
+}
+
+/** Google's code, or its refusal: cancelling goes back to the client, anything else is shown. */
+function readGoogleCode(flow: ApprovedFlow, answer: Parameters): string {
+  const error = answer.get('error');
+  if (error === 'access_denied') {
+    throw new RedirectableError(
+      { redirectUri: flow.redirectUri, state: flow.state },
+      'access_denied',
+      'The person did not allow it at Google.',
+    );
+  }
+  const code = answer.get('code');
+  if (error !== undefined || code === undefined)
+    throw new PageError('google-refused', 400, { ref: referenceOf(flow.id) });
+  return code;
+}
+
+async function signIn({ provider, vault }: CallbackParts, flow: ApprovedFlow, code: string) {
+  const { codeVerifier, nonce } = googleProof(vault, flow.approval);
+  try {
+    const tokens = await provider.exchange(code, codeVerifier);
+    return { tokens, identity: await provider.identify(tokens.idToken ?? '', nonce) };
+  } catch (cause) {
+    const ref = referenceOf(flow.id);
+    const kind = cause instanceof UpstreamError ? cause.kind : undefined;
+    if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { ref, cause });
+    // Google knows each code once: a reloaded page or an old one comes here.
+    if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { ref, cause });
+    throw new PageError('google-unreachable', 503, { ref, cause });
+  }
+}
+
+type LinkDecision =
+  | { kind: 'keep'; connection: Connection }
+  | { kind: 'replace' }
+  | { kind: 'ask-again'; why: string; scopes: string[] };
+
+/**
+ * One Google link serves all of a person's grants, so a sign-in through one client must never leave it poorer for
+ * another. Google sends a refresh token only after a fresh consent, and it covers what was asked then.
+ */
+function decideLink(existing: Connection | undefined, tokens: ProviderTokens, flow: ApprovedFlow): LinkDecision {
+  const lasting =
+    existing?.deadReason === undefined && existing?.sealedRefreshToken !== undefined ? existing : undefined;
+  const needed = googleScopes(flow.scopes);
+  const union = [...new Set([...(lasting?.scopes ?? []), ...needed])];
+  if (tokens.refreshToken === undefined) {
+    if (lasting !== undefined && needed.every((scope) => lasting.scopes.includes(scope)))
+      return { kind: 'keep', connection: lasting };
+    return { kind: 'ask-again', why: lasting === undefined ? 'no refresh token' : 'a new scope', scopes: union };
+  }
+  const isPoorer = union.some((scope) => !tokens.scopes.includes(scope));
+  return isPoorer && flow.again === undefined
+    ? { kind: 'ask-again', why: 'other scopes', scopes: union }
+    : { kind: 'replace' };
+}
+
+function link(parts: CallbackParts, identity: Identity, tokens: ProviderTokens): Promise<Connection> {
+  const { vault, store, random, now } = parts;
+  const seal = (kind: 'access' | 'refresh', token: string) =>
+    vault.seal('google-tokens', tokenContext(identity.subject, kind), token);
+  const at = now();
+  return store.connections.link({
+    id: createId(random),
+    subject: identity.subject,
+    email: identity.email,
+    name: identity.name,
+    scopes: tokens.scopes.filter((scope) => !['openid', 'email', 'profile'].includes(scope)),
+    sealedRefreshToken: tokens.refreshToken === undefined ? undefined : seal('refresh', tokens.refreshToken),
+    sealedAccessToken: seal('access', tokens.accessToken),
+    accessExpiresAt: at + tokens.expiresInSeconds * 1000,
+    refreshExpiresAt:
+      tokens.refreshExpiresInSeconds === undefined ? undefined : at + tokens.refreshExpiresInSeconds * 1000,
+    at,
+  });
+}
+
+/** Google lets people untick boxes. Says which one, and offers the same flow again with Google's consent page. */
+async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow, missing: string[]): Promise<Response> {
+  const { approval: _, ...rest } = flow;
+  const again = { ...rest, again: { scopes: googleScopes(flow.scopes) }, expiresAt: parts.now() + CONSENT_MS };
+  const client = await parts.findClient(flow.clientId);
+  parts.log.info({ step: 'callback', ref: referenceOf(flow.id), missing }, 'a box was left unticked at Google');
+  const body = scopeMissingPage({
+    ref: referenceOf(flow.id),
+    missing: missing.map(scopeName),
+    sealedFlow: sealFlow(parts.vault, 'flow-consent', again),
+    clientName: client?.name ?? '',
+  });
+  const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
+  return c.body(body, 403, pageHeaders({ formActionOrigins }));
+}
+
+function readAnswer(url: string): Parameters {
+  try {
+    return readQuery(url);
+  } catch (cause) {
+    if (cause instanceof OAuthError) throw new PageError('request-invalid', 400, { detail: cause.message, cause });
+    throw cause;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * grant_type=refresh_token (RFC 6749 6): a new pair for an old refresh token, which is thereby retired.
+ *
+ * Owns: rotation, and telling a lost answer from theft. Does not own: minting (issue.ts), Google's tokens (they are not
+ * touched here: our pair is ours alone).
+ *
+ * Assistants refresh from several workers at once and lose answers; without grace that signs people out. A retired token
+ * that comes back within the replay window gets the newest answer again, at most ten times. After the window it is
+ * refused, and for public clients everything is revoked, since then it is either theft or a client that cannot keep a
+ * token (RFC 9700 4.14.2). A confidential client proved itself, so for it a stale token is only stale.
+ */
+import { OAuthError, type OAuthReason } from '../../errors.ts';
+import type { Parameters } from '../../http/parameters.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Client, Grant } from '../../store/records.ts';
+import type { Store } from '../../store/store.ts';
+import { hashSecret, isSame, parseToken } from '../../vault/token.ts';
+import type { MayConnect } from '../account-policy.ts';
+import { isPublic } from '../clients/find.ts';
+import type { Issuer, TokenAnswer } from '../issue.ts';
+import { chooseResource } from '../resource.ts';
+import { narrowScopes } from '../scope.ts';
+
+export interface RefreshParts {
+  store: Pick<Store, 'connections' | 'grants'>;
+  issue: Issuer;
+  mayConnect: MayConnect;
+  now(): number;
+  log: Log;
+  replayWindowMs: number;
+}
+
+const MOST_REPLAYS = 10;
+
+/** Throws OAuthError `invalid_grant` only when the grant is really gone or the token really stale. */
+export async function refreshTokens(parts: RefreshParts, client: Client, form: Parameters): Promise<TokenAnswer> {
+  const text = form.get('refresh_token');
+  if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
+  const parsed = parseToken('refreshToken', text);
+  if (parsed === undefined) throw refuse({ kind: 'refresh-unknown' });
+  const hash = hashSecret(parsed.secret);
+
+  for (;;) {
+    const grant = await findGrant(parts, client, parsed.id);
+    const scopes = narrowScopes(form.get('scope'), grant.scopes);
+    const resource = form.get('resource');
+    if (resource !== undefined) chooseResource(resource, grant.resource);
+
+    // Each branch ends in one compare-and-set; losing it means that somebody else rotated, so look again.
+    if (isSame(hash, grant.refreshHash)) {
+      const { next, answer } = parts.issue.nextPair(grant, scopes);
+      if (await parts.store.grants.rotate(grant.id, grant.generation, next)) return answer;
+    } else {
+      await checkReplay(parts, client, grant, hash);
+      if (await parts.store.grants.countReplay(grant.id, grant.generation)) return parts.issue.sameAgain(grant);
+    }
+  }
+}
+
+async function findGrant({ store, mayConnect, now }: RefreshParts, client: Client, id: string): Promise<Grant> {
+  const grant = await store.grants.find(id);
+  if (grant === undefined) throw refuse({ kind: 'refresh-unknown' });
+  if (grant.clientId !== client.clientId) throw refuse({ kind: 'refresh-other-client' });
+  const connection = await store.connections.find(grant.connectionId);
+  if (grant.expiresAt <= now() || connection === undefined || connection.deadReason !== undefined)
+    throw refuse({ kind: 'grant-dead' });
+  if (!mayConnect(connection.email)) throw refuse({ kind: 'account-not-allowed' });
+  return grant;
+}
+
+/** Returns when the retired token may have its answer again; otherwise throws, having revoked what must be revoked. */
+async function checkReplay(
+  { store, now, log, replayWindowMs }: RefreshParts,
+  client: Client,
+  grant: Grant,
+  hash: string,
+): Promise<void> {
+  const retired = grant.retired.find((token) => isSame(token.hash, hash));
+  if (retired === undefined) throw refuse({ kind: 'refresh-unknown' });
+  if (now() - retired.at < replayWindowMs && grant.rotation.replays < MOST_REPLAYS) return;
+  if (isPublic(client)) {
+    await store.grants.revoke(grant.id);
+    log.warn(
+      { client: client.clientId, grant: grant.id, why: 'refresh-stale' },
+      'a retired refresh token came back: its grant is revoked',
+    );
+  }
+  throw refuse({ kind: 'refresh-stale' });
+}
+
+function refuse(reason: OAuthReason): OAuthError {
+  return new OAuthError(
+    'invalid_grant',
+    'The refresh token is unknown, expired, revoked or was issued to another client.',
+    { reason },
+  );
+}

@@ -1,0 +1,38 @@
+/**
+ * Scopes (RFC 6749 3.3). Pure.
+ *
+ * Ours are the short names of Google's (`analytics.readonly`) plus `offline_access`. Google's full spelling is
+ * understood too, since people paste it. A scope that we do not know is left out of what is granted, which the token
+ * answer names (RFC 6749 3.3 allows it); only a request in which nothing is known is refused.
+ */
+import { OAuthError } from '../errors.ts';
+
+const GOOGLE_BASE = 'https://www.googleapis.com/auth/';
+
+export const OFFLINE_ACCESS = 'offline_access';
+
+export function parseScope(scope: string): string[] {
+  const names = scope.split(' ').filter((name) => name !== '');
+  return [...new Set(names.map((name) => name.replace(GOOGLE_BASE, '')))];
+}
+
+/** What a request asks for out of what we offer; empty or missing means everything. Throws `invalid_scope`. */
+export function chooseScopes(requested: string | undefined, offered: readonly string[]): string[] {
+  const names = parseScope(requested ?? '');
+  const known = names.filter((name) => offered.includes(name));
+  const asksForData = names.some((name) => name !== OFFLINE_ACCESS);
+  if (!asksForData) return [...offered];
+  if (known.length > 0) return known;
+  throw new OAuthError('invalid_scope', `None of the requested scopes is known here. Known are: ${offered.join(' ')}.`);
+}
+
+/** What a refresh narrows its tokens to (RFC 6749 6); undefined when it asks for no less. Throws `invalid_scope`. */
+export function narrowScopes(requested: string | undefined, granted: readonly string[]): string[] | undefined {
+  const names = parseScope(requested ?? '').filter((name) => name !== OFFLINE_ACCESS);
+  if (names.length === 0) return undefined;
+  const beyond = names.filter((name) => !granted.includes(name));
+  if (beyond.length > 0) {
+    throw new OAuthError('invalid_scope', `A refresh cannot ask for more than was granted: ${granted.join(' ')}.`);
+  }
+  return names.length < granted.length ? names : undefined;
+}
