@@ -12,7 +12,8 @@ export function toYaml(value: unknown): string {
 /** The text after a `key:` or a `-`: a scalar on the same line, or a block on the next ones. */
 function emit(value: unknown, indent: string): string {
   if (Array.isArray(value) && value.length > 0) {
-    return value.map((item) => `\n${indent}-${after(emit(item, `${indent}  `))}`).join('');
+    // A dash is as wide as one step of indentation, so a block's first line fits behind it.
+    return value.map((item) => `\n${indent}- ${emit(item, `${indent}  `).trimStart()}`).join('');
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     const entries = Object.entries(value).filter(([, member]) => member !== undefined);
@@ -20,7 +21,15 @@ function emit(value: unknown, indent: string): string {
       return entries.map(([name, member]) => `\n${indent}${key(name)}:${after(emit(member, `${indent}  `))}`).join('');
     }
   }
-  return JSON.stringify(value);
+  return scalar(value);
+}
+
+/** JSON lets stand what YAML 1.1 readers take for a line break or for not printable. */
+function scalar(value: unknown): string {
+  return JSON.stringify(value).replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function after(text: string): string {
@@ -30,5 +39,5 @@ function after(text: string): string {
 /** Bare only where no reader could take it for anything but a text: `on`, `y` and numbers are quoted. */
 function key(name: string): string {
   const isPlain = /^[A-Za-z$_][\w$-]*$/.test(name) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(name);
-  return isPlain ? name : JSON.stringify(name);
+  return isPlain ? name : scalar(name);
 }
