@@ -1,9 +1,9 @@
 /**
  * Reporting data annotations: notes that people (and Google) pinned to days of a property's reports.
  *
- * Owns: the notes, dated backwards from now so that a report about last week always has one, and the part of Google's
- * filter language that picks them (AIP-160: a date window, title and description, joined by AND). Does not own: paging
- * and access (admin.ts). Fields as in https://developers.google.com/analytics/devguides/config/admin/v1/rest/v1alpha/properties.reportingDataAnnotations
+ * Owns: the notes, dated backwards from the day on which the sandbox was opened, as the stories in the data are
+ * (stories.ts), and the part of Google's filter language that picks them (AIP-160: a date window, title and description,
+ * joined by AND). Does not own: paging and access (admin.ts). Fields as in https://developers.google.com/analytics/devguides/config/admin/v1/rest/v1alpha/properties.reportingDataAnnotations
  */
 import type { Property } from '../world.ts';
 import type { Resource } from './admin-content.ts';
@@ -14,7 +14,7 @@ interface Annotation {
   title: string;
   description?: string;
   color: 'PURPLE' | 'BLUE' | 'GREEN' | 'RED' | 'ORANGE';
-  /** Days before today in the property's time zone, first and last; equal for a note on one day. */
+  /** Days before the opening day in the property's time zone, first and last; equal for a note on one day. */
   daysAgo: readonly [number, number];
   systemGenerated?: boolean;
 }
@@ -24,12 +24,11 @@ const annotations: Readonly<Record<string, readonly Annotation[]>> = {
     {
       id: '5500210001',
       title: 'Checkout incident on mobile',
-      description: 'The pay button did not answer on phones from 14:00 to 18:30.',
+      description: 'The pay button did not answer on phones for two days.',
       color: 'RED',
-      // Seven days ago lies in last week, whether weeks begin on Sunday or on Monday.
-      daysAgo: [7, 7],
+      daysAgo: [7, 6],
     },
-    { id: '5500210002', title: 'Season sale', color: 'GREEN', daysAgo: [26, 20] },
+    { id: '5500210002', title: 'Autumn sale begins', color: 'GREEN', daysAgo: [13, 13] },
     {
       id: '5500210003',
       title: 'Key event created: generate_lead',
@@ -42,9 +41,9 @@ const annotations: Readonly<Record<string, readonly Annotation[]>> = {
 };
 
 /** The notes of a property that match Google's `filter`; '' matches all. */
-export function reportingDataAnnotations(property: Property, now: Date, filter: string): Resource[] {
+export function reportingDataAnnotations(property: Property, opened: Date, filter: string): Resource[] {
   const matches = readFilter(filter);
-  const today = new Intl.DateTimeFormat('en-CA', { timeZone: property.timeZone }).format(now);
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: property.timeZone }).format(opened);
   return (annotations[property.id] ?? [])
     .map((annotation) => ({ annotation, days: annotation.daysAgo.map((ago) => dayBefore(today, ago)) }))
     .filter(({ annotation, days }) => matches(annotation, days[0] ?? today, days[1] ?? today))

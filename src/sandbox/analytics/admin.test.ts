@@ -307,12 +307,15 @@ describe('v1alpha of the Analytics Admin API', () => {
     }
   });
 
-  it('dates the checkout incident seven days back in the zone of the property', async () => {
+  it('dates the checkout incident a week back in the zone of the property', async () => {
     const { body } = await as('ada').get(`v1alpha/${shop}/reportingDataAnnotations`);
     const incident = (body.reportingDataAnnotations as Json[]).find(
       ({ title }) => title === 'Checkout incident on mobile',
     );
-    assert.deepEqual(incident?.annotationDate, { year: 2026, month: 11, day: 14 });
+    assert.deepEqual(incident?.annotationDateRange, {
+      startDate: { year: 2026, month: 11, day: 14 },
+      endDate: { year: 2026, month: 11, day: 15 },
+    });
     assert.deepEqual((await as('ada').get(`v1alpha/${incident?.name}`)).body, incident);
   });
 
@@ -326,12 +329,12 @@ describe('v1alpha of the Analytics Admin API', () => {
     };
     assert.deepEqual(await titles('is_annotation_in_range("2026-11-01", "2026-11-14") = true'), [
       'Checkout incident on mobile',
-      'Season sale',
+      'Autumn sale begins',
     ]);
-    assert.deepEqual(await titles('is_annotation_in_range("2026-11-02", "2026-11-13") = true'), []);
-    assert.deepEqual(await titles('title:sale AND is_annotation_in_range("2026-11-02", "2026-11-20") = true'), []);
-    assert.deepEqual(await titles('title:"sale"'), ['Season sale']);
-    assert.deepEqual(await titles('title:sale'), ['Season sale']);
+    assert.deepEqual(await titles('is_annotation_in_range("2026-11-09", "2026-11-13") = true'), []);
+    assert.deepEqual(await titles('title:sale AND is_annotation_in_range("2026-11-09", "2026-11-20") = true'), []);
+    assert.deepEqual(await titles('title:"sale"'), ['Autumn sale begins']);
+    assert.deepEqual(await titles('title:sale'), ['Autumn sale begins']);
     assert.deepEqual(await titles('title="sale"'), []);
     assert.deepEqual(await titles('color=RED OR'), 400);
   });

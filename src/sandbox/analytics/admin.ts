@@ -46,7 +46,7 @@ interface Collection {
   list(property: Property, query: Query): Resource[];
 }
 
-function collections(now: () => Date): Record<string, Collection> {
+function collections(opened: Date): Record<string, Collection> {
   return {
     dataStreams: { list: dataStreams },
     customDimensions: { list: customDimensions },
@@ -56,7 +56,7 @@ function collections(now: () => Date): Record<string, Collection> {
     googleAdsLinks: { list: googleAdsLinks, listOnly: true },
     firebaseLinks: { list: firebaseLinks, listOnly: true },
     reportingDataAnnotations: {
-      list: (property, query) => reportingDataAnnotations(property, now(), query.get('filter') ?? ''),
+      list: (property, query) => reportingDataAnnotations(property, opened, query.get('filter') ?? ''),
       alphaOnly: true,
     },
     channelGroups: { list: channelGroups, alphaOnly: true },
@@ -69,7 +69,7 @@ function collections(now: () => Date): Record<string, Collection> {
 }
 
 export function analyticsAdmin(parts: { now: () => Date }): Hono<ApiEnv> {
-  const lists = collections(parts.now);
+  const lists = collections(parts.now());
   const app = new Hono<ApiEnv>();
   app.onError((error, c) => answerAdminError(error, c));
 
