@@ -47,6 +47,7 @@ export function authorize(parts: AuthorizeParts): Handler {
     const flow: Flow = {
       id: createId(parts.random),
       clientId: client.clientId,
+      mode: client.mode,
       ...request,
       browserHash: hashSecret(browser),
       expiresAt: parts.now() + CONSENT_MS,

@@ -50,7 +50,7 @@ export function callback(parts: CallbackParts): Handler {
     if (client === undefined) throw new PageError('client-unknown', 400, { ref: referenceOf(flow.id) });
 
     const code = readGoogleCode(flow, answer);
-    if (client.mode === 'relay') {
+    if (flow.mode === 'relay') {
       parts.log.info(
         { step: 'callback', ref: referenceOf(flow.id), client: client.clientId, mode: 'relay' },
         "Google's code goes to the client",

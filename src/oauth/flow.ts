@@ -16,6 +16,7 @@ const flowShape = z.object({
   /** Random; gives at most one code. */
   id: z.string(),
   clientId: z.string(),
+  mode: z.enum(['broker', 'relay']),
   redirectUri: z.string(),
   /** The client's own, handed back byte for byte. */
   state: z.string().optional(),

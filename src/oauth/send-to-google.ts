@@ -8,7 +8,7 @@
 import type { Context } from 'hono';
 import { PageError } from '../errors.ts';
 import { writeCookie } from '../http/cookies.ts';
-import type { Provider } from '../upstream/provider.ts';
+import type { AuthorizationUrlParts, Provider } from '../upstream/provider.ts';
 import { createSecret, hashSecret, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type ApprovedFlow, type Flow, GOOGLE_MS, referenceOf, sealFlow } from './flow.ts';
@@ -38,7 +38,7 @@ export async function sendToGoogle(
       scopes: flow.again?.scopes ?? googleScopes(flow.scopes),
       codeChallenge,
       nonce,
-      prompt: flow.again === undefined ? 'select_account' : 'consent',
+      prompt: promptFor(flow),
       loginHint: flow.again?.loginHint,
     }),
   );
@@ -46,6 +46,15 @@ export async function sendToGoogle(
   c.header('Cache-Control', 'no-store');
   c.header('Referrer-Policy', 'no-referrer');
   return url;
+}
+
+/**
+ * Google sends a refresh token only after a fresh consent. In broker mode one link serves every client, so it is asked
+ * for only when it is found to be lacking; a relay client has nothing but what this very answer brings.
+ */
+function promptFor(flow: Flow): AuthorizationUrlParts['prompt'] {
+  if (flow.again !== undefined) return 'consent';
+  return flow.mode === 'relay' ? 'consent select_account' : 'select_account';
 }
 
 /** One small cookie for each approved flow, so that two tabs do not disturb each other. */

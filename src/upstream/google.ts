@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import type { Outgoing } from '../http/outgoing.ts';
 import type { Identity, Provider, ProviderTokens, TokenInfo } from './provider.ts';
-import { parseJson, postForm, readAnswer } from './token-request.ts';
+import { parseJson, postForm, readAnswer, toUpstreamError } from './token-request.ts';
 
 const SCOPE_BASE = 'https://www.googleapis.com/auth/';
 const SIGN_IN_SCOPES = ['openid', 'email', 'profile'] as const;
@@ -85,7 +85,7 @@ export function createGoogle(parts: GoogleParts): Provider {
       const answer = await postForm(send, (await endpoints()).revocation, { token });
       // A link that is gone already answers 400 invalid_token; gone is what we wanted.
       if (answer.status === 400 && readCode(answer.body) === 'invalid_token') return;
-      if (answer.status !== 200) readAnswer(answer, z.never());
+      if (answer.status !== 200) throw toUpstreamError(answer);
     },
 
     async identify(idToken, nonce) {
@@ -102,11 +102,17 @@ export function createGoogle(parts: GoogleParts): Provider {
     },
 
     async forward(fields) {
-      const body = { ...fields, client_id: clientId, client_secret: clientSecret };
+      const ours = { client_id: clientId, client_secret: clientSecret };
+      const body =
+        fields.grant_type === 'authorization_code'
+          ? { ...fields, ...ours, redirect_uri: redirectUri }
+          : { ...fields, ...ours };
       const answer = await postForm(send, (await endpoints()).token, body);
-      // Our credentials are our matter: a refusal of them must not look like a refusal of the client's.
-      if (answer.status === 401 || answer.status === 429 || answer.status >= 500) readAnswer(answer, z.never());
-      return { status: answer.status, body: answer.body };
+      if (answer.status === 200) return { status: 200, body: answer.body };
+      const error = toUpstreamError(answer);
+      // A refused code or token is the client's to hear from Google itself; our credentials and outages are our matter.
+      if (error.kind === 'grant-dead' || error.kind === 'refused') return { status: 400, body: answer.body };
+      throw error;
     },
   };
 }

@@ -31,19 +31,17 @@ export async function postForm(
 
 /** The body of a 200 in the promised shape. Throws UpstreamError, sorted, for everything else. */
 export function readAnswer<Shape extends z.ZodType>(answer: OutgoingAnswer, shape: Shape): z.output<Shape> {
-  const json = parseJson(answer.body);
-  if (answer.status === 200) {
-    const read = shape.safeParse(json);
-    if (read.success) return read.data;
-    throw new UpstreamError('odd-answer', 'Google answered 200 with a body that is not of the promised shape');
-  }
-  throw toUpstreamError(answer, json);
+  if (answer.status !== 200) throw toUpstreamError(answer);
+  const read = shape.safeParse(parseJson(answer.body));
+  if (read.success) return read.data;
+  throw new UpstreamError('odd-answer', 'Google answered 200 with a body that is not of the promised shape');
 }
 
 const errorBody = z.object({ error: z.string() });
 
-function toUpstreamError(answer: OutgoingAnswer, json: unknown): UpstreamError {
-  const { data } = errorBody.safeParse(json);
+/** What an answer that is not 200 means. */
+export function toUpstreamError(answer: OutgoingAnswer): UpstreamError {
+  const { data } = errorBody.safeParse(parseJson(answer.body));
   const code = data?.error;
   const retryAfterSeconds = /^\d{1,5}$/.test(answer.headers['retry-after'] ?? '')
     ? Number(answer.headers['retry-after'])
