@@ -14,7 +14,7 @@ import { after, before, describe, it } from 'node:test';
 const root = join(import.meta.dirname, '..');
 const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
 
-const ROOMS = 'oauth resource tools widgets pages upstream vault store http observe sandbox cli'.split(' ');
+const ROOMS = 'oauth resource tools widgets pages upstream vault store http observe operate sandbox cli'.split(' ');
 const FILES = 'bridge.ts index.ts config.ts errors.ts'.split(' ');
 const PACKAGES =
   'hono hono/cookie @hono/node-server undici jose pino commander @modelcontextprotocol/server node:sqlite zod'.split(
@@ -25,7 +25,8 @@ const PACKAGES =
 const ALLOWED: Record<string, string> = {
   'errors.ts': '',
   'config.ts': 'errors.ts config.ts zod',
-  'bridge.ts': 'oauth resource tools widgets pages upstream google vault store http observe FILES PACKAGES outgoing',
+  'bridge.ts':
+    'oauth resource tools widgets pages upstream google vault store http observe operate FILES PACKAGES outgoing',
   'observe/probe.ts': 'errors.ts config.ts hono hono/cookie pino zod',
   'http/probe.ts': 'errors.ts config.ts hono hono/cookie @hono/node-server undici zod outgoing',
   'vault/probe.ts': 'errors.ts config.ts',
@@ -41,9 +42,10 @@ const ALLOWED: Record<string, string> = {
     'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing',
   'resource/mcp.ts':
     'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing @modelcontextprotocol/server',
+  'operate/probe.ts': 'errors.ts config.ts observe vault store-contract redirect-uri zod',
   'sandbox/probe.ts': 'http hono hono/cookie @hono/node-server jose node:sqlite zod outgoing',
   'cli/probe.ts':
-    'bridge.ts config.ts errors.ts http observe sandbox store vault @hono/node-server commander @modelcontextprotocol/server zod outgoing',
+    'bridge.ts config.ts errors.ts http observe operate sandbox store vault @hono/node-server commander @modelcontextprotocol/server zod outgoing',
 };
 
 interface Import {
@@ -63,6 +65,7 @@ function attempts(place: string): Import[] {
     of('store-contract', `${up}store/store.ts`),
     of('store-contract', `${up}store/records.ts`),
     of('google', `${up}upstream/google.ts`),
+    of('redirect-uri', `${up}oauth/redirect-uri.ts`),
     of('outgoing', `${up}http/outgoing.ts`, '{ createOutgoing }'),
     {
       label: 'outgoing-type',
@@ -71,6 +74,7 @@ function attempts(place: string): Import[] {
     of('read-config', `${up}config.ts`, '{ readConfig }'),
     of('test', `${up}../test/support/probe.ts`),
     of('test', './probe.test.ts'),
+    of('test', './probe.fixture.ts'),
   ];
 }
 
@@ -81,6 +85,7 @@ function allowed(place: string): Set<string> {
   if (set.has('outgoing')) set.add('outgoing-type');
   if (set.has('store') || place.startsWith('store/')) set.add('store-contract');
   if (place.startsWith('upstream/')) set.add('google');
+  if (set.has('oauth') || place.startsWith('oauth/')) set.add('redirect-uri');
   if (place === 'bridge.ts' || place === 'cli/probe.ts' || place === 'config.ts') set.add('read-config');
   return set;
 }
