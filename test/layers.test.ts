@@ -43,6 +43,7 @@ const ALLOWED: Record<string, string> = {
   'resource/mcp.ts':
     'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing @modelcontextprotocol/server',
   'operate/probe.ts': 'errors.ts config.ts observe vault store-contract redirect-uri zod',
+  'sandbox/area/probe.ts': 'http hono hono/cookie @hono/node-server jose node:sqlite zod outgoing',
   'sandbox/probe.ts': 'http hono hono/cookie @hono/node-server jose node:sqlite zod outgoing',
   'cli/probe.ts':
     'bridge.ts config.ts errors.ts http observe operate sandbox store vault @hono/node-server commander @modelcontextprotocol/server zod outgoing',
