@@ -138,6 +138,16 @@ describe('the board of faults', () => {
     assert.deepEqual(faults.take('GET', '/axb/c'), []);
   });
 
+  it('lets only one fault answer a request: the next one waits its turn', () => {
+    const faults = createFaults();
+    faults.add([
+      { path: '*', effect: 'reset', times: 1 },
+      { path: '*', effect: 'status', status: 500 },
+    ]);
+    const effects = () => faults.take('GET', '/').map((fault) => fault.effect);
+    assert.deepEqual([effects(), effects()], [['reset'], ['status']]);
+  });
+
   it('does not lend its own records: a handler cannot change a fault', () => {
     const faults = createFaults();
     faults.add([{ path: '*', effect: 'status', status: 500 }]);

@@ -92,6 +92,56 @@ describe('the gate before the sandbox’s APIs', () => {
   });
 });
 
+describe('the gate before the sandbox’s Calendar', () => {
+  const events = '/calendar/v3/calendars/primary/events';
+
+  it('asks for the scope that the very call needs', async () => {
+    const google = startTestGoogle();
+    const { access_token } = await google.connect({ scope: `openid ${calendarEvents}.readonly ${analyticsReadonly}` });
+    assert.equal((await google.bearer(events, access_token)).status, 200);
+    for (const answer of [
+      await google.bearer(events, access_token, 'POST'),
+      await google.bearer('/calendar/v3/users/me/calendarList', access_token),
+    ]) {
+      assert.equal(answer.status, 403);
+      assert.equal(info(answer).reason, 'ACCESS_TOKEN_SCOPE_INSUFFICIENT');
+      assert.equal(answer.json.error.errors[0].reason, 'insufficientPermissions');
+    }
+    const analyticsOnly = await google.connect();
+    assert.equal((await google.bearer(events, analyticsOnly.access_token)).status, 403);
+  });
+
+  it('reads an encoded path as the router does', async () => {
+    const google = startTestGoogle();
+    const { access_token } = await google.connect();
+    const encoded = events.replace('/events', '/%65vents');
+    assert.equal((await google.bearer(encoded, access_token)).status, 403);
+  });
+
+  it('speaks the older error shape too', async () => {
+    const google = startTestGoogle();
+    const missing = await google.call('GET', events);
+    assert.deepEqual([missing.status, missing.json.error.errors[0].reason], [401, 'required']);
+    const invalid = await google.bearer(events, 'nonsense');
+    assert.deepEqual(invalid.json.error.errors, [
+      {
+        message: 'Invalid Credentials',
+        domain: 'global',
+        reason: 'authError',
+        location: 'Authorization',
+        locationType: 'header',
+      },
+    ]);
+  });
+
+  it('lets a call that does not exist through to its 404', async () => {
+    const google = startTestGoogle();
+    const { access_token } = await google.connect();
+    assert.equal((await google.bearer('/calendar/v3/nowhere', access_token)).status, 404);
+    assert.equal((await google.bearer('/analyticsadmin/v1beta/nowhere', access_token)).status, 404);
+  });
+});
+
 describe('the sandbox’s list of links', () => {
   it('counts the live tokens per person and client', async () => {
     const google = startTestGoogle();

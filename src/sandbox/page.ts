@@ -34,7 +34,6 @@ button.account span { display: block; }
 label.scope { display: flex; gap: .75rem; padding: .75rem 0; border-top: 1px solid var(--line); }
 label.scope input { width: 1.1rem; height: 1.1rem; margin-top: .2rem; flex: none; accent-color: var(--accent); }
 .answers { display: flex; justify-content: flex-end; gap: .75rem; margin-top: 1.5rem; }
-
 code, pre { font-family: ui-monospace, monospace; font-size: .85rem; overflow-wrap: anywhere; }
 code.soft { font-size: .75rem; }
 pre { padding: .75rem; overflow-x: auto; overflow-wrap: normal; background: var(--back); border-radius: 8px; }

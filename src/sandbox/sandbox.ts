@@ -11,13 +11,14 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { analyticsAdmin } from './analytics/admin.ts';
 import type { ApiEnv } from './api.ts';
+import { calendar } from './calendar/calendar.ts';
 import { controls } from './controls.ts';
 import { applyFaults, createFaults } from './faults.ts';
 import { type Api, gate } from './gate.ts';
 import { sendPage } from './page.ts';
 import { answerRefusal, JsonRefusal } from './refusal.ts';
 import { createRequestLog, logRequests } from './request-log.ts';
-import { analyticsAdminApi } from './scopes-needed.ts';
+import { analyticsAdminApi, calendarApi } from './scopes-needed.ts';
 import { authorize } from './sign-in/authorize.ts';
 import { discovery } from './sign-in/discovery.ts';
 import { createFlows } from './sign-in/flows.ts';
@@ -73,6 +74,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     app.route(api.mount, calls);
   };
   mount(analyticsAdminApi, analyticsAdmin({ now }));
+  mount(calendarApi, calendar({ now }));
 
   // the sandbox's own
   app.get('/', (c) => sendPage(c, 200, startPage(issuer, data)));

@@ -3,6 +3,7 @@
  *
  * Owns: the descriptions. Does not own: the check (gate.ts), nor the calls themselves.
  */
+import { neededScopes } from './calendar/scopes.ts';
 import { mounts } from './environment.ts';
 import type { Api } from './gate.ts';
 
@@ -33,5 +34,5 @@ export const calendarApi: Api = {
   service: 'calendar-json.googleapis.com',
   title: 'Google Calendar API',
   hasErrorList: true,
-  neededScopes: () => [],
+  neededScopes,
 };

@@ -201,6 +201,8 @@ describe('the sandbox deciding which sign-in page comes next', () => {
     const visitor = google.visitor();
     assert.ok(isConsent(await visitor.press(await visitor.get(url), 'account', ada)));
     await google.call('POST', '/sandbox/faults', { json: { path: '/o/oauth2/v2/auth*', effect: 'stale-consent' } });
+    const alone = await visitor.get(authorizationUrl({ scope: both, prompt: '' }));
+    assert.ok(isConsent(await visitor.press(alone, 'account', ada)), 'only with include_granted_scopes');
     const back = await visitor.press(await visitor.get(url), 'account', ada);
     assert.ok(!scopesOf(answerOf(back).get('scope')).has(analyticsReadonly));
   });

@@ -109,7 +109,7 @@ export function createLinks(now: () => Date) {
     issueCode(content: CodeContent, client: SandboxClient): string {
       const link = links.get(key(content.sub, client.project));
       if (link === undefined) throw new Error('a code needs a consent first');
-      for (const [old, { expiresAt }] of codes) if (expiresAt + codeLifetime < time()) codes.delete(old);
+      forgetOldest(codes, time() - codeLifetime);
       const code = `4/0A${randomText(70)}`;
       codes.set(code, { ...content, link, expiresAt: time() + codeLifetime, isSpent: false });
       return code;
@@ -127,7 +127,7 @@ export function createLinks(now: () => Date) {
     },
 
     issueAccessToken(of: Pick<Token, 'link' | 'clientId' | 'scopes' | 'accessType'>): Token {
-      for (const old of accessTokens.values()) if (old.expiresAt + 3_600_000 < time()) accessTokens.delete(old.token);
+      forgetOldest(accessTokens, time() - 3_600_000);
       const token = { ...pick(of), token: `ya29.a0A${randomText(190)}`, expiresAt: time() + accessTokenSeconds * 1000 };
       accessTokens.set(token.token, token);
       return token;
@@ -198,6 +198,14 @@ export function createLinks(now: () => Date) {
 /** Only the fields of a token: what is handed in may be a code or another token with more of them. */
 function pick(of: Pick<Token, 'link' | 'clientId' | 'scopes' | 'accessType'>) {
   return { link: of.link, clientId: of.clientId, scopes: of.scopes, accessType: of.accessType };
+}
+
+/** Drops what expired before a time. Entries stand in order of expiry, so it stops at the first one to keep. */
+function forgetOldest(map: Map<string, { expiresAt: number }>, before: number): void {
+  for (const [key, { expiresAt }] of map) {
+    if (expiresAt >= before) return;
+    map.delete(key);
+  }
 }
 
 /** URL-safe random text, as the opaque part of Google's tokens looks. */

@@ -51,6 +51,8 @@ describe('the sandbox’s token endpoint, given a code', () => {
     assert.equal(has(await google.connect()), true, 'prompt=consent');
     assert.equal(has(await google.connect({ prompt: '' }, { account: 'grace@example.com' })), true, 'first grant');
     assert.equal(has(await google.connect({ prompt: '' }, { account: 'grace@example.com' })), false, 'second one');
+    const more = { prompt: '', scope: `openid ${calendarEvents}` };
+    assert.equal(has(await google.connect(more)), false, 'consent to one scope more is no first grant');
   });
 
   it('redeems a code once, and what came from it lives on after a second try', async () => {
@@ -222,8 +224,10 @@ describe('the sandbox’s token endpoint, given a refresh token', () => {
     const tokens = await google.connect({ scope: `openid ${analyticsReadonly} ${calendarEvents}` });
     const less = await google.refresh(tokens.refresh_token, { scope: analyticsReadonly });
     assert.equal(less.json.scope, analyticsReadonly);
-    const more = await google.refresh(tokens.refresh_token, { scope: `${analyticsReadonly}.more` });
-    assertRefused(more, 400, 'invalid_scope', 'Bad Request');
+    for (const wider of ['https://www.googleapis.com/auth/analytics.edit', 'no-scope']) {
+      const more = await google.refresh(tokens.refresh_token, { scope: `${analyticsReadonly} ${wider}` });
+      assertRefused(more, 400, 'invalid_scope', 'Bad Request');
+    }
     const again = await google.refresh(tokens.refresh_token);
     assert.equal(again.json.scope.split(' ').length, 3, 'the grant keeps what it had');
   });
