@@ -87,6 +87,10 @@ export function summaries(answer: Answer): unknown[] {
   return itemsOf(answer).map(({ summary }) => summary);
 }
 
+export function attendeesOf(event: Json | undefined): Json[] {
+  return Array.isArray(event?.attendees) ? event.attendees : [];
+}
+
 /** Google's error body with one entry. */
 export function refusal(code: number, entry: Json): { status: number; body: Json } {
   return { status: code, body: { error: { errors: [entry], code, message: entry.message } } };
