@@ -81,6 +81,7 @@ export function createIssuer({ vault, random, now, lifetimes }: IssuerParts): Is
       kid: vault.activeKid,
       at,
       replays: 0,
+      answeredAt: at,
       ...(scopes && { scopes }),
     };
     const secrets = derive(grant.id, rotation);

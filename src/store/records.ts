@@ -83,6 +83,8 @@ export interface Rotation {
   at: number;
   /** How often the answer was given again. */
   replays: number;
+  /** When it was last given again, or made. */
+  answeredAt: number;
   /** Narrowed scopes of the answer, if any. */
   scopes?: readonly string[];
 }

@@ -224,7 +224,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
     sql(`UPDATE grants SET generation = ?, refresh_hash = ?, rotation = ?, retired = ?, access = ?, expires_at = ?, last_used_at = ?
     WHERE id = ? AND generation = ?`);
   const countReplay =
-    sql(`UPDATE grants SET rotation = json_set(rotation, '$.replays', json_extract(rotation, '$.replays') + 1)
+    sql(`UPDATE grants SET rotation = json_set(rotation, '$.replays', json_extract(rotation, '$.replays') + 1, '$.answeredAt', ?)
     WHERE id = ? AND generation = ?`);
   const remove = sql('DELETE FROM grants WHERE id = ? RETURNING connection_id');
   const anyLeft = sql('SELECT 1 FROM grants WHERE connection_id = ? LIMIT 1');
@@ -268,7 +268,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
             generation,
           ) === 1,
       ),
-    countReplay: (id, generation) => write(() => changes(countReplay, id, generation) === 1),
+    countReplay: (id, generation, at) => write(() => changes(countReplay, at, id, generation) === 1),
     revoke: (id) =>
       write(() => {
         const gone = remove.get(id) as { connection_id: string } | undefined;

@@ -82,7 +82,7 @@ export interface GrantStore {
   /** Replaces the token state of the grant if it still is at `generation`; false otherwise. */
   rotate(id: string, generation: number, next: GrantTokens): Promise<boolean>;
   /** Counts one more replay of the newest answer if the grant still is at `generation`; false otherwise. */
-  countReplay(id: string, generation: number): Promise<boolean>;
+  countReplay(id: string, generation: number, at: number): Promise<boolean>;
   /** Removes the grant. Says which connection it was on, and whether that one has no grant left. */
   revoke(id: string): Promise<{ connectionId: string; wasLast: boolean } | undefined>;
   /** Notes use, at most as often as the caller asks. */
