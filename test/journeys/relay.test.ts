@@ -5,8 +5,10 @@ import {
   callMcp,
   callTool,
   connect,
+  createBrowser,
   createWorld,
   GOOGLE,
+  passGoogle,
   redeem,
   refresh,
   signIn,
@@ -117,7 +119,6 @@ async function foreignToken(world: World): Promise<string> {
     access_type: 'offline',
     state: 's',
   });
-  const { createBrowser, passGoogle } = await import('../support/world.ts');
   const browser = createBrowser(world);
   const page = await passGoogle(browser, await browser.open(`${GOOGLE}/o/oauth2/v2/auth?${query}`));
   const fields = {

@@ -1,7 +1,16 @@
 /** What happens to tokens after the first pair: refreshed, lost, raced, stolen, revoked. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { callTool, connect, createWorld, postToken, refresh, type TestClient, type World } from '../support/world.ts';
+import {
+  callTool,
+  connect,
+  createWorld,
+  postToken,
+  refresh,
+  signIn,
+  type TestClient,
+  type World,
+} from '../support/world.ts';
 
 const WINDOW_MS = 120_000;
 
@@ -47,7 +56,7 @@ describe('POST /token with a refresh token (RFC 6749 6)', () => {
   it('gives 64 racing refreshes one and the same pair, without a word to Google', async () => {
     const { refreshToken } = await connect(world, client);
     const before = tokenRequestsTo(world, 'refresh_token');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(world, client, refreshToken)));
+    const answers = await Promise.all(Array.from({ length: 64 }, () => refresh(world, client, refreshToken)));
     assert.equal(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size, 1);
     assert.equal(tokenRequestsTo(world, 'refresh_token'), before);
   });
@@ -72,8 +81,11 @@ describe('POST /token with a refresh token (RFC 6749 6)', () => {
   it('gives a lost answer at most ten times', async () => {
     const { refreshToken } = await connect(world, client);
     await refresh(world, client, refreshToken);
-    for (let replay = 0; replay < 10; replay += 1)
+    for (let replay = 0; replay < 10; replay += 1) {
+      world.advance(1000);
       assert.equal((await refresh(world, client, refreshToken)).status, 200);
+    }
+    world.advance(1000);
     assert.equal((await refresh(world, client, refreshToken)).body.error, 'invalid_grant');
   });
 
@@ -99,7 +111,6 @@ describe('POST /token with a refresh token (RFC 6749 6)', () => {
   it('revokes the grant of a public client when a stale token comes back after the window', async () => {
     const native = await registerPublic(world);
     const parameters = { code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256' };
-    const { signIn } = await import('../support/world.ts');
     const code = (await signIn(world, native, { parameters })).get('code') ?? '';
     const base = { client_id: native.clientId, redirect_uri: native.redirectUri };
     const first = await postToken(world, {
