@@ -25,7 +25,7 @@ export function assistants(publicUrl: string): Assistant[] {
       name: 'ChatGPT',
       steps: [
         {
-          text: 'In the settings, under the plugins (apps, connectors) and with developer mode on, add one of your own.',
+          text: 'In the settings, switch developer mode on and add a plugin of your own (also called an app or a connector).',
         },
         { text: 'Give this address as the MCP server, and OAuth as the way to sign in.', copy: mcp },
         { text: 'Ask a question about your numbers: ChatGPT then sends you here to connect.' },

@@ -62,7 +62,9 @@ function formActionSource(url: string): string | undefined {
   if (scheme === undefined || RUNS_OR_INLINES.has(scheme)) return undefined;
   if (scheme !== 'https:' && scheme !== 'http:') return scheme;
   const parsed = URL.parse(url);
-  return parsed?.hostname.startsWith('[') ? scheme : parsed?.origin;
+  if (parsed?.hostname.startsWith('[')) return scheme;
+  // `*` is a host to the URL parser and every host to a policy.
+  return parsed !== null && /^[a-z0-9._-]+$/.test(parsed.hostname) ? parsed.origin : undefined;
 }
 
 const RUNS_OR_INLINES = new Set(['javascript:', 'data:', 'blob:', 'filesystem:', 'about:', 'vbscript:']);

@@ -78,11 +78,10 @@ ${assistants(publicUrl).map(assistant)}
 }
 
 function assistant({ id, name, steps }: Assistant): Markup {
+  const said = steps.map((step, index) => instruction(step, `${id}-${index + 1}`));
   return html`<details id="${id}">
 <summary>${name}</summary>
-<ol>
-${steps.map((step, index) => html`<li>${instruction(step, `${id}-${index + 1}`)}</li>`)}
-</ol>
+${said.length === 1 ? html`<div>${said}</div>` : html`<ol>${said.map((each) => html`<li>${each}</li>`)}</ol>`}
 </details>`;
 }
 

@@ -22,6 +22,7 @@ export function displayName(hostile: string): string {
 /** One line of foreign text, cut at the end. */
 export function displayLine(hostile: string, longest: number): string {
   const plain = plainLine(hostile, longest);
+  if (plain.length <= longest) return plain;
   const letters = [...graphemes.segment(plain)].map((each) => each.segment);
   return letters.length <= longest ? plain : `${letters.slice(0, longest).join('').trimEnd()}…`;
 }
@@ -43,7 +44,7 @@ function plainLine(hostile: string, longest: number): string {
   return hostile
     .slice(0, longest * 20)
     .normalize('NFC')
-    .replace(/\s+/gu, ' ')
+    .replace(/[^\S\uFEFF]+/gu, ' ')
     .replace(FACELESS, '')
     .replace(/(\p{M}{3})\p{M}+/gu, '$1')
     .replace(/ {2,}/g, ' ')
