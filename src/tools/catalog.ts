@@ -4,9 +4,10 @@
  */
 import { getProfile } from './account/get-profile.ts';
 import { listProperties } from './analytics/list-properties.ts';
+import { runReport } from './analytics/run-report.ts';
 import type { Tool } from './tool.ts';
 
-export const catalog: readonly Tool[] = [listProperties, getProfile];
+export const catalog: readonly Tool[] = [listProperties, runReport, getProfile];
 
 /** The tools whose scopes are all among `scopes` (the short names of `GOOGLE_SCOPES`), in catalogue order. */
 export function toolsFor(scopes: readonly string[], tools: readonly Tool[] = catalog): Tool[] {

@@ -1,0 +1,78 @@
+/**
+ * Which day, week or month of one period stands opposite which of another.
+ *
+ * Owns: lining up time dimensions by their place in the period, so that the third day meets the third day although their
+ * dates differ. Dimensions such as `hour` and `dayOfWeek` recur and line up by themselves.
+ */
+import { type Day, type DayRange, dayOf, mondayOf, partsOf, weekdayOf } from './calendar-days.ts';
+
+/** The value of a time dimension on a day, as Google writes it; only for dimensions that name a place in a period. */
+const VALUES: Readonly<Record<string, (day: Day) => string>> = {
+  date: (day) => compact(day),
+  yearMonth: (day) => compact(day).slice(0, 6),
+  year: (day) => compact(day).slice(0, 4),
+  month: (day) => compact(day).slice(4, 6),
+  yearWeek: (day) => sundayWeek(day),
+  week: (day) => sundayWeek(day).slice(4),
+  isoYearIsoWeek: (day) => isoWeek(day),
+  isoWeek: (day) => isoWeek(day).slice(4),
+};
+
+function compact(day: Day): string {
+  const { year, month, day: dayOfMonth } = partsOf(day);
+  return `${year}${pad(month)}${pad(dayOfMonth)}`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Google's weeks begin on Sunday, and 1 January is always in week 01. */
+function sundayWeek(day: Day): string {
+  const { year } = partsOf(day);
+  const newYear = dayOf(year, 1, 1);
+  const firstSunday = newYear - ((weekdayOf(newYear) + 1) % 7);
+  return `${year}${pad(Math.floor((day - firstSunday) / 7) + 1)}`;
+}
+
+/** ISO 8601: the week belongs to the year of its Thursday. */
+function isoWeek(day: Day): string {
+  const thursday = mondayOf(day) + 3;
+  const { year } = partsOf(thursday);
+  return `${year}${pad(Math.floor((thursday - dayOf(year, 1, 1)) / 7) + 1)}`;
+}
+
+/** True for dimensions whose values differ between two periods and have to be lined up by place. */
+export function isPlaceInPeriod(dimension: string): boolean {
+  return dimension === 'dateHour' || Object.hasOwn(VALUES, dimension);
+}
+
+export interface Places {
+  /**
+   * The place of a value in the period, counted from 0, as a key that is the same for both periods. A value that does
+   * not lie in the period, or that has no place, keeps itself as key.
+   */
+  keyOf(value: string): string;
+  /** How many places there are; `undefined` for a dimension without places. */
+  count: number | undefined;
+}
+
+export function placesIn(range: DayRange, dimension: string): Places {
+  if (dimension === 'dateHour') {
+    const days = placesIn(range, 'date');
+    return { keyOf: (value) => `${days.keyOf(value.slice(0, 8))} ${value.slice(8)}`, count: days.count };
+  }
+  const valueOn = VALUES[dimension];
+  if (valueOn === undefined) return { keyOf: (value) => value, count: undefined };
+  const places = new Map<string, number>();
+  for (let day = range.start; day <= range.end; day += 1) {
+    const value = valueOn(day);
+    if (!places.has(value)) places.set(value, places.size);
+  }
+  return { keyOf: (value) => String(places.get(value) ?? value), count: places.size };
+}
+
+/** True when a key is a place that the period is too short to have: day 31 of a month of 30 days. */
+export function isBeyond(places: Places, key: string): boolean {
+  return places.count !== undefined && Number.parseInt(key, 10) >= places.count;
+}

@@ -1,0 +1,78 @@
+/**
+ * Google's refusal of a report, explained with what the question was.
+ *
+ * Owns: the advice for fields that do not go together and for names that Google does not know, each with a corrected
+ * call. Does not own: recognising the refusal (google-error.ts).
+ */
+import { GoogleRefusal } from '../google-error.ts';
+import { quote, quoteAll } from '../quote.ts';
+import { type Field, suggestFields } from './fields/catalogue.ts';
+import { correctedCall, type ReportInput, showCall } from './report-input.ts';
+import type { ReportPlan } from './report-plan.ts';
+
+/** Runs `ask`; a GoogleRefusal about fields leaves as one that says what to do. */
+export async function explainRefusal<Answer>(
+  plan: ReportPlan,
+  input: ReportInput,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof GoogleRefusal)) throw cause;
+    const message = explain(cause, plan, input);
+    if (message === undefined) throw cause;
+    throw new GoogleRefusal(cause.kind, message, cause.status, cause.detail, {
+      scopes: cause.scopes,
+      retryAfterSeconds: cause.retryAfterSeconds,
+      cause,
+    });
+  }
+}
+
+function explain({ detail }: GoogleRefusal, plan: ReportPlan, input: ReportInput): string | undefined {
+  if (detail.about === 'incompatible-fields' && detail.add.length > 0) {
+    const better = { ...input, dimensions: [...input.dimensions, ...detail.add.slice(0, 1)] };
+    return `Google answers these metrics only by ${quoteAll(detail.add)}. Ask again with it among the dimensions.${example(better)}`;
+  }
+  if (detail.about === 'incompatible-fields') return explainIncompatible(detail.remove, plan, input);
+  if (detail.about !== 'unknown-field') return undefined;
+  const suggestions = detail.suggestion === undefined ? suggestFields(detail.field, detail.list) : [detail.suggestion];
+  const [best] = suggestions;
+  if (best === undefined) return undefined;
+  return `${quote(detail.field)} is no ${detail.list} of this property. Use ${quoteAll(suggestions)}. For example: ${correctedCall(input, detail.field, best)}`;
+}
+
+function explainIncompatible(remove: readonly string[], plan: ReportPlan, input: ReportInput): string {
+  const fields = [...plan.dimensions, ...plan.metrics, ...plan.hiddenMetrics];
+  const names = fields.map((field) => field.name);
+  const reason = reasonFor(fields);
+  if (remove.length === 0) {
+    return `These fields cannot stand in one report: ${quoteAll(names)}.${reason} Ask with fewer of them, or ask two questions.`;
+  }
+  const better = {
+    ...input,
+    dimensions: plan.dimensions.map((field) => field.name).filter((name) => !remove.includes(name)),
+    metrics: plan.metrics.map((field) => field.name).filter((name) => !remove.includes(name)),
+    orderBy: input.orderBy.filter((order) => !remove.some((name) => order.includes(name))),
+  };
+  const hasNothing = better.metrics.length === 0;
+  const call = hasNothing ? itemCall(better, fields) : better;
+  return `${quoteAll(remove)} cannot stand in one report with the other fields.${reason} Leave it out, or ask about it separately.${example(call)}`;
+}
+
+/** Item by item, Google only answers what happened to items. */
+function reasonFor(fields: readonly Field[]): string {
+  if (!fields.some((field) => field.scope === 'item' && field.kind === 'dimension')) return '';
+  return ' Dimensions of items go only with metrics of items: `itemsViewed`, `itemsAddedToCart`, `itemsPurchased`, `itemRevenue`.';
+}
+
+function itemCall(better: ReportInput, fields: readonly Field[]): ReportInput | undefined {
+  const isAboutItems = fields.some((field) => field.scope === 'item' && field.kind === 'dimension');
+  return isAboutItems ? { ...better, metrics: ['itemsViewed', 'itemsPurchased', 'itemRevenue'] } : undefined;
+}
+
+function example(input: ReportInput | undefined): string {
+  const call = input === undefined ? undefined : showCall(input);
+  return call === undefined ? '' : ` For example: ${call}`;
+}

@@ -1,0 +1,157 @@
+/** Any question about counted visits, people, events and revenue: numbers by dimension for some days, compared if wanted. */
+import { z } from 'zod';
+import { plainLine } from '../quote.ts';
+import { defineTool } from '../tool.ts';
+import { type DayRange, isoDay, lengthOf } from './calendar-days.ts';
+import { compareTable } from './compare-table.ts';
+import type { ReportAnswer } from './data-api.ts';
+import { DATE_EXAMPLES } from './dates.ts';
+import { fitRows } from './fit-rows.ts';
+import { understandReport } from './report-arguments.ts';
+import { reportNotes } from './report-notes.ts';
+import { planReport, type ReportPlan } from './report-plan.ts';
+import { explainRefusal } from './report-refusal.ts';
+import { fetchReport } from './report-request.ts';
+import { readMetricColumns, readTable, type Table } from './report-table.ts';
+import { tableText } from './report-text.ts';
+
+/** Judged by our own reader, which names what is wrong; the schema only shows the way. */
+const filter = z.unknown().meta({
+  anyOf: [
+    { type: 'string' },
+    {
+      type: 'object',
+      properties: {
+        field: { type: 'string' },
+        op: { type: 'string' },
+        value: {},
+        any: { type: 'array', items: {} },
+        all: { type: 'array', items: {} },
+        not: {},
+      },
+    },
+  ],
+});
+
+const days = z.object({ start: z.string(), end: z.string(), days: z.int() });
+
+const column = z.object({ name: z.string(), unit: z.string().optional() });
+const cell = z.union([z.string(), z.number(), z.null()]);
+
+export const runReport = defineTool({
+  name: 'run_report',
+  title: 'Run an Analytics report',
+  description:
+    'Google Analytics 4 numbers: metrics by dimensions for a date range, optionally compared with another period in the same call. Knows old and everyday field names and says how it read them. Users do not add up over rows: use totals.',
+  scopes: ['analytics.readonly'],
+  effects: 'reads',
+  input: z.strictObject({
+    property: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('Id, name, domain or G- measurement id. Leave out if the person has only one.'),
+    metrics: z.array(z.string().max(100)).max(10).describe('Such as activeUsers, sessions, totalRevenue.'),
+    dimensions: z.array(z.string().max(100)).max(9).default([]).describe('Such as date, sessionSource, landingPage.'),
+    dates: z.string().max(100).default('last_28_days').describe(`${DATE_EXAMPLES}. Weeks begin on Monday.`),
+    compare: z
+      .string()
+      .max(100)
+      .default('none')
+      .describe(
+        'previous_period, previous_year, or a range. Adds _previous, _change, _change_percent for each metric.',
+      ),
+    filters: z
+      .array(filter)
+      .max(50)
+      .default([])
+      .describe(
+        'All must hold: "country == Japan", "deviceCategory in (mobile, tablet)", "pagePath contains /blog", "sessions > 100". Also !=, starts with, matches (regex), between, not …; {"any": […]}, {"not": …}.',
+      ),
+    orderBy: z
+      .array(z.string().max(120))
+      .max(5)
+      .default([])
+      .describe('"-sessions", "date", when comparing also "sessions_change asc". Usual: by date, else largest first.'),
+    limit: z.int().min(1).max(1000).default(50),
+    offset: z.int().min(0).max(1_000_000).default(0),
+    currency: z
+      .string()
+      .regex(/^[A-Za-z]{3}$/)
+      .optional()
+      .describe('Such as EUR.'),
+  }),
+  output: z.object({
+    property: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }),
+    dates: days,
+    comparedWith: days.optional(),
+    columns: z.array(column).describe('With a unit: a metric'),
+    rows: z.array(z.array(cell)),
+    totals: z.array(cell).optional(),
+    rowCount: z.int(),
+    nextOffset: z.int().optional(),
+    notes: z.array(z.string()),
+  }),
+  examples: [
+    {
+      question: 'How did last week go compared with the week before?',
+      input: {
+        metrics: ['activeUsers', 'sessions', 'engagementRate', 'totalRevenue'],
+        dates: 'last_week',
+        compare: 'previous_period',
+      },
+    },
+    {
+      question: 'Which landing pages lost visits on phones this month?',
+      input: {
+        metrics: ['sessions', 'bounceRate'],
+        dimensions: ['landingPage'],
+        dates: 'this_month',
+        compare: 'previous_period',
+        filters: ['deviceCategory == mobile'],
+        orderBy: ['sessions_change asc'],
+        limit: 20,
+      },
+    },
+  ],
+  progress: { running: 'Asking Google Analytics', done: 'Report ready' },
+  understand: understandReport,
+
+  async call(context, input) {
+    const plan = await planReport(context, context.now, input);
+    const answer = await explainRefusal(plan, input, () => fetchReport(context.google, plan));
+    const table = makeTable(answer, plan);
+    const fitted = fitRows(table.rows, table.rowCount, plan.offset);
+    return {
+      property: { id: plan.property.id, name: plan.property.name, timeZone: plan.property.timeZone },
+      dates: showDays(plan.range),
+      ...(plan.comparison === undefined ? {} : { comparedWith: showDays(plan.comparison) }),
+      columns: table.columns,
+      rows: fitted.rows,
+      ...(table.totals === undefined ? {} : { totals: table.totals }),
+      rowCount: table.rowCount,
+      ...(fitted.nextOffset === undefined ? {} : { nextOffset: fitted.nextOffset }),
+      notes: [...plan.notes, ...fitted.notes, ...reportNotes(answer, plan, table)],
+    };
+  },
+
+  text({ property, dates, comparedWith, columns, rows, totals, notes }) {
+    const compared = comparedWith === undefined ? '' : ` compared with ${comparedWith.start} to ${comparedWith.end}`;
+    const head = `${plainLine(property.name, 80)} (${property.id}), ${dates.start} to ${dates.end}${compared}, ${property.timeZone}`;
+    const table = rows.length === 0 ? 'No rows.' : tableText(columns, rows, totals);
+    return [head, '', table, ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)])].join('\n');
+  },
+});
+
+function makeTable(answer: ReportAnswer, plan: ReportPlan): Table {
+  const currency = answer.metadata?.currencyCode ?? plan.currency ?? plan.property.currency;
+  const shown = readMetricColumns(answer, plan.metrics, currency);
+  if (plan.comparison === undefined) return readTable(answer, { dimensions: plan.dimensions, metrics: shown });
+  const hidden = readMetricColumns(answer, plan.hiddenMetrics, currency);
+  const metrics = [...shown, ...hidden];
+  return compareTable(answer, { plan, comparison: plan.comparison, metrics, shown: shown.length });
+}
+
+function showDays(range: DayRange): z.infer<typeof days> {
+  return { start: isoDay(range.start), end: isoDay(range.end), days: lengthOf(range) };
+}
