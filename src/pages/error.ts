@@ -56,12 +56,12 @@ const TEXTS: Readonly<Record<PageProblem, Text>> = {
   'flow-expired': {
     happened: 'This sign-in took too long',
     why: 'A sign-in can be finished for a short time only, so that an old link is of no use to anybody.',
-    what: 'Go back to your assistant and start connecting again. Nothing has been connected or changed.',
+    what: 'Go back to your assistant and start connecting again from there.',
   },
   'flow-damaged': {
     happened: 'This sign-in can’t be continued',
     why: 'The link was cut short or changed on its way, or it was already used.',
-    what: 'Go back to your assistant and start connecting again. Nothing has been connected or changed.',
+    what: 'Go back to your assistant and start connecting again from there.',
   },
   'other-browser': {
     happened: 'This sign-in was started in another browser',
