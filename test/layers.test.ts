@@ -14,10 +14,12 @@ import { after, before, describe, it } from 'node:test';
 const root = join(import.meta.dirname, '..');
 const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
 
-const ROOMS = 'oauth resource tools widgets pages upstream vault store http observe operate sandbox cli'.split(' ');
+const ROOMS = 'oauth resource tools widgets pages upstream vault store http observe operate demo sandbox cli'.split(
+  ' ',
+);
 const FILES = 'bridge.ts index.ts config.ts errors.ts'.split(' ');
 const PACKAGES =
-  'hono hono/cookie @hono/node-server undici jose pino commander @modelcontextprotocol/server node:sqlite zod'.split(
+  'hono hono/cookie @hono/node-server undici jose pino commander @modelcontextprotocol/server @modelcontextprotocol/client node:sqlite zod'.split(
     ' ',
   );
 
@@ -41,12 +43,13 @@ const ALLOWED: Record<string, string> = {
   'resource/probe.ts':
     'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing',
   'resource/mcp.ts':
-    'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing @modelcontextprotocol/server',
+    'errors.ts config.ts http observe pages tools upstream vault widgets store-contract hono hono/cookie zod outgoing @modelcontextprotocol/server @modelcontextprotocol/client',
+  'demo/probe.ts': 'zod @modelcontextprotocol/client',
   'operate/probe.ts': 'errors.ts config.ts observe vault store-contract redirect-uri zod',
   'sandbox/area/probe.ts': 'http hono hono/cookie @hono/node-server jose node:sqlite zod outgoing',
   'sandbox/probe.ts': 'http hono hono/cookie @hono/node-server jose node:sqlite zod outgoing',
   'cli/probe.ts':
-    'bridge.ts config.ts errors.ts http observe operate sandbox store vault @hono/node-server commander @modelcontextprotocol/server zod outgoing',
+    'bridge.ts config.ts errors.ts http observe operate demo sandbox store vault @hono/node-server commander @modelcontextprotocol/server @modelcontextprotocol/client zod outgoing',
 };
 
 interface Import {
