@@ -271,7 +271,8 @@ describe('a client at the sandbox’s token endpoint', () => {
       new Request(`${issuer}/token`, { method: 'POST', body: new URLSearchParams('grant_type=a&grant_type=b') }),
     );
     assert.equal(doubled.status, 400);
-    assert.equal((await google.call('POST', '/token', { json: { grant_type: 'refresh_token' } })).status, 400);
+    const json = await google.call('POST', '/token', { json: { grant_type: 'refresh_token' } });
+    assertRefused(json, 400, 'invalid_request', 'Send the fields as application/x-www-form-urlencoded.');
     assert.equal((await google.call('POST', '/token')).status, 400);
     assert.equal((await google.call('GET', '/token')).status, 404);
   });
