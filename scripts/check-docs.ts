@@ -1,11 +1,12 @@
 /**
  * Whatever the documentation names exists: linked files and headings, paths, `file:function` pairs, npm scripts; and the
- * generated pages are what the code would print now.
+ * generated pages are what the code would print now; docs/storage.md speaks of every column.
  *
  * Decision records tell history: in them only links are followed. Links to the web are not followed.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { sourceFiles } from './source-files.ts';
 import { generatedDocs } from './write-docs.ts';
 
 process.chdir(join(import.meta.dirname, '..'));
@@ -85,6 +86,27 @@ const found = pages.flatMap((path) => {
   const links = brokenLinks(path, prose(text));
   return isHistory ? links : [...links, ...missingNames(path, prose(text)), ...missingScripts(path, text)];
 });
+/** Source comments send readers to pages too. */
+function missingPages(path: string): string[] {
+  const named = readFileSync(path, 'utf8').matchAll(/\bdocs\/[\w./-]+\.md\b/g);
+  return [...named].flatMap(([page]) => (existsSync(page) ? [] : [`${path}: there is no ${page}`]));
+}
+
+/** Every table has its section in docs/storage.md, and every column its place there. */
+function unexplainedColumns(): string[] {
+  const page = readFileSync('docs/storage.md', 'utf8');
+  return [
+    ...readFileSync('src/store/migrations.ts', 'utf8').matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\) STRICT/g),
+  ].flatMap(([, table = '', body = '']) => {
+    const section = page.split(/^## /m).find((part) => part.startsWith(`${table}\n`)) ?? '';
+    const columns = [...body.matchAll(/^\s*([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column = '']) => column);
+    return columns
+      .filter((column) => !section.includes(`\`${column}\``))
+      .map((column) => `docs/storage.md: nothing about ${table}.${column}`);
+  });
+}
+
+found.push(...sourceFiles().flatMap(missingPages), ...unexplainedColumns());
 for (const [path, text] of generatedDocs()) {
   const isCurrent = existsSync(path) && readFileSync(path, 'utf8') === text;
   if (!isCurrent) found.push(`${path} is not what the code prints; run npm run docs`);
