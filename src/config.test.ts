@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { isLoopback, readConfig } from './config.ts';
+import { ConfigError } from './errors.ts';
+
+const GOOGLE = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' };
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    readConfig({ ...GOOGLE, ...environment });
+    return [];
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map(({ option }) => option);
+  }
+}
+
+describe('reading the configuration', () => {
+  it('needs nothing but a Google client', () => {
+    const config = readConfig(GOOGLE);
+    assert.equal(config.publicUrl, 'http://localhost:8787');
+    assert.equal(config.resourceUrl, 'http://localhost:8787/mcp');
+    assert.deepEqual(config.listen, { port: 8787, host: '127.0.0.1' });
+    assert.deepEqual(config.lifetimes, {
+      accessTokenSeconds: 3600,
+      refreshTokenSeconds: 15_552_000,
+      refreshReplaySeconds: 120,
+    });
+  });
+
+  it('reports every problem at once', () => {
+    const names = problemsOf({
+      PUBLIC_URL: 'http://ga.example.com',
+      PORT: 'x',
+      WORKERS: '0',
+      ACCESS_TOKEN_TTL: 'soon',
+      GOOGLE_SCOPES: 'drive',
+    });
+    assert.deepEqual(names.sort(), ['ACCESS_TOKEN_TTL', 'GOOGLE_SCOPES', 'PORT', 'PUBLIC_URL', 'WORKERS']);
+  });
+
+  it('takes an origin only: https, or http on loopback', () => {
+    for (const good of [
+      'https://ga.example.com',
+      'https://ga.example.com/',
+      'https://ga.example.com:8443',
+      'http://localhost:1',
+      'http://127.0.0.1:1',
+      'http://[::1]:1',
+    ]) {
+      assert.deepEqual(problemsOf({ PUBLIC_URL: good }), [], good);
+    }
+    for (const bad of [
+      'ga.example.com',
+      'http://ga.example.com',
+      'https://ga.example.com/path',
+      'https://ga.example.com?x',
+      'https://u:p@ga.example.com',
+      'ftp://a.example',
+    ]) {
+      assert.deepEqual(problemsOf({ PUBLIC_URL: bad }), ['PUBLIC_URL'], bad);
+    }
+  });
+
+  it('never repeats a secret', () => {
+    try {
+      readConfig({ ...GOOGLE, SECRET_KEYS: 'canary-secret-value' });
+      assert.fail('it was accepted');
+    } catch (error) {
+      assert.ok(error instanceof ConfigError);
+      assert.doesNotMatch(error.message, /canary/);
+    }
+  });
+
+  it('reads durations with units', () => {
+    assert.equal(readConfig({ ...GOOGLE, ACCESS_TOKEN_TTL: '15m' }).lifetimes.accessTokenSeconds, 900);
+    assert.equal(readConfig({ ...GOOGLE, REFRESH_TOKEN_TTL: '30d' }).lifetimes.refreshTokenSeconds, 2_592_000);
+    assert.equal(readConfig({ ...GOOGLE, REFRESH_REPLAY_WINDOW: '0' }).lifetimes.refreshReplaySeconds, 0);
+  });
+
+  it("reads Google's downloaded credentials file, and says when it cannot", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ganalyticsgpt-config-'));
+    const file = join(folder, 'client_secret.json');
+    writeFileSync(file, JSON.stringify({ web: { client_id: 'a', client_secret: 'b' } }));
+    assert.equal(readConfig({ GOOGLE_CREDENTIALS_FILE: file }).google.clientId, 'a');
+    writeFileSync(file, '{}');
+    assert.throws(() => readConfig({ GOOGLE_CREDENTIALS_FILE: file }), ConfigError);
+    assert.throws(() => readConfig({ GOOGLE_CREDENTIALS_FILE: join(folder, 'missing') }), ConfigError);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('takes several secret keys, each id once', () => {
+    const encoded = Buffer.alloc(32, 1).toString('base64url');
+    const config = readConfig({ ...GOOGLE, SECRET_KEYS: `new:${encoded}, old:${encoded}` });
+    assert.deepEqual(
+      config.secretKeys?.map(({ kid }) => kid),
+      ['new', 'old'],
+    );
+    for (const bad of [`a:${encoded},a:${encoded}`, 'a:short', encoded, `a b:${encoded}`])
+      assert.deepEqual(problemsOf({ SECRET_KEYS: bad }), ['SECRET_KEYS']);
+  });
+
+  it('knows loopback hosts and nothing that looks like one', () => {
+    for (const host of ['localhost', '127.0.0.1', '127.9.9.9', '[::1]']) assert.equal(isLoopback(host), true, host);
+    for (const host of ['localhost.example', '127.0.0.1.example', '128.0.0.1', '0.0.0.0', '::1', 'example.com'])
+      assert.equal(isLoopback(host), false, host);
+  });
+});

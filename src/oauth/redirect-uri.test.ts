@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { displayHost, isLoopbackUri, isRegistered, problemOf, withParameters } from './redirect-uri.ts';
+
+describe('comparing redirect URIs', () => {
+  it('takes the very same text and nothing near it', () => {
+    const registered = ['https://claude.ai/api/mcp/auth_callback'];
+    assert.equal(isRegistered(registered, 'https://claude.ai/api/mcp/auth_callback'), true);
+    for (const near of [
+      'https://claude.ai/api/mcp/auth_callback/',
+      'https://claude.ai/api/mcp/auth_callback?x',
+      'https://claude.ai/api/mcp/auth_callback#x',
+      'https://claude.ai:443/api/mcp/auth_callback',
+      'https://CLAUDE.ai/api/mcp/auth_callback',
+      'http://claude.ai/api/mcp/auth_callback',
+      'https://claude.ai/api/mcp/../mcp/auth_callback',
+      'https://claude.ai/api/mcp/auth%5Fcallback',
+      'https://claude.ai@evil.example/api/mcp/auth_callback',
+      'https://claude.ai.evil.example/api/mcp/auth_callback',
+      'https://claude.ai\\.evil.example/api/mcp/auth_callback',
+      ' https://claude.ai/api/mcp/auth_callback',
+      'https://claude.ai/api/mcp/auth_callback\n',
+      '',
+    ]) {
+      assert.equal(isRegistered(registered, near), false, JSON.stringify(near));
+    }
+  });
+
+  it('ignores the port of http loopback, with and without one registered', () => {
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+      for (const registered of [`http://${host}/callback`, `http://${host}:3118/callback`]) {
+        assert.equal(isRegistered([registered], `http://${host}:49152/callback`), true, registered);
+        assert.equal(isRegistered([registered], `http://${host}/callback`), true, registered);
+      }
+    }
+  });
+
+  it('keeps host text, path and query exact on loopback', () => {
+    const registered = ['http://localhost/callback'];
+    for (const other of [
+      'http://127.0.0.1/callback',
+      'http://localhost:80@evil.example/callback',
+      'http://localhost:1/callback/',
+      'http://localhost:1/callback?x=1',
+      'http://localhost.evil.example:1/callback',
+      'https://localhost:1/callback',
+      'http://user@localhost:1/callback',
+      'http://localhost:123456/callback',
+      'http://localhost:1x/callback',
+    ]) {
+      assert.equal(isRegistered(registered, other), false, other);
+    }
+  });
+
+  it('keeps the trailing slash that VS Code sends', () => {
+    assert.equal(isRegistered(['http://127.0.0.1:33418/'], 'http://127.0.0.1:50000/'), true);
+    assert.equal(isRegistered(['http://127.0.0.1:33418/'], 'http://127.0.0.1:50000'), false);
+  });
+
+  it("keeps the port of everything else, an app's own scheme whole", () => {
+    assert.equal(isRegistered(['https://a.example:8443/cb'], 'https://a.example/cb'), false);
+    assert.equal(
+      isRegistered(['cursor://anysphere.cursor-mcp/oauth/callback'], 'cursor://anysphere.cursor-mcp/oauth/callback'),
+      true,
+    );
+    assert.equal(
+      isRegistered(['cursor://anysphere.cursor-mcp/oauth/callback'], 'cursor://other/oauth/callback'),
+      false,
+    );
+  });
+
+  it('never takes a URI of another host, whatever is written around it', () => {
+    const hosts = fc.constantFrom('evil.example', 'chatgpt.com.evil.example', 'evil.example:80');
+    const before = fc.constantFrom('', 'chatgpt.com@', 'chatgpt.com:443@', 'chatgpt.com%40', 'localhost:1@');
+    const after = fc.constantFrom(
+      '',
+      '/aip/g-1/oauth/callback',
+      '/aip/g-1/oauth/callback?https://chatgpt.com',
+      '\\@chatgpt.com',
+    );
+    const registered = ['https://chatgpt.com/aip/g-1/oauth/callback', 'http://localhost/cb'];
+    fc.assert(
+      fc.property(fc.constantFrom('http', 'https'), before, hosts, after, (scheme, start, host, end) => {
+        assert.equal(isRegistered(registered, `${scheme}://${start}${host}${end}`), false);
+      }),
+    );
+  });
+
+  it('takes a random URI only when it is the registered text', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withFragments: false }), fc.webUrl(), (one, other) => {
+        const uri = one.replace(/^http:/, 'https:');
+        assert.equal(isRegistered([uri], uri), problemOf(uri) === undefined);
+        if (other !== uri) assert.equal(isRegistered([uri], other), false);
+      }),
+    );
+  });
+});
+
+describe('registering redirect URIs', () => {
+  it('takes https, http loopback and app schemes', () => {
+    for (const uri of [
+      'https://a.example/cb?x=1',
+      'http://localhost:1/',
+      'http://127.0.0.1/cb',
+      'http://[::1]:9/cb',
+      'cursor://a/b',
+      'com.example.app:/cb',
+    ]) {
+      assert.equal(problemOf(uri), undefined, uri);
+    }
+  });
+
+  it('refuses what runs code, what is plain, and what parsers read differently', () => {
+    for (const uri of [
+      'javascript:alert(1)',
+      'JavaScript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'file:///etc/passwd',
+      'blob:https://a/1',
+      'http://a.example/cb',
+      'http://localhost.a.example/cb',
+      'http://127.0.0.1.a.example/cb',
+      'https://a.example/#x',
+      'https://a.example/cb#',
+      'https://u:p@a.example/',
+      'https://*.a.example/cb',
+      '/relative',
+      'https://',
+      '',
+      'https://a.example/\\',
+      'https://a.example/ b',
+      `https://a.example/${'x'.repeat(2048)}`,
+    ]) {
+      assert.notEqual(problemOf(uri), undefined, uri);
+    }
+  });
+});
+
+describe('answering at a redirect URI', () => {
+  it('leaves its query byte for byte and adds ours', () => {
+    assert.equal(
+      withParameters('https://a.example/cb?x=%20+y', { code: 'c', state: 'a b&c', iss: undefined }),
+      'https://a.example/cb?x=%20+y&code=c&state=a%20b%26c',
+    );
+    assert.equal(withParameters('https://a.example/cb', { code: 'c' }), 'https://a.example/cb?code=c');
+  });
+
+  it('gives back any state that a client can send', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (state) => {
+        assert.equal(new URL(withParameters('https://a.example/cb', { state })).searchParams.get('state'), state);
+      }),
+    );
+  });
+
+  it('names the host that a person should recognise', () => {
+    assert.equal(displayHost('https://chatgpt.com/aip/x'), 'chatgpt.com');
+    assert.equal(displayHost('http://localhost:3333/cb'), 'localhost:3333');
+    assert.equal(displayHost('cursor://anysphere.cursor-mcp/oauth'), 'cursor://anysphere.cursor-mcp');
+    assert.equal(isLoopbackUri('http://127.0.0.1:1/x'), true);
+    assert.equal(isLoopbackUri('https://a.example'), false);
+  });
+});

@@ -1,0 +1,311 @@
+/**
+ * The suite that every store must pass, whoever writes it: each verb of store.ts, and the races between them.
+ *
+ * Owns: what the contract means, as tests. Does not own: opening a store (passed in). Run it from a test file with
+ * `storeConformance('name', open)`; `open` gives an empty store each time it is called.
+ */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { Client, Code, Grant } from './records.ts';
+import type { GrantTokens, Link, Store } from './store.ts';
+
+export interface OpenStore {
+  store: Store;
+  /** Whatever must go after the test besides the store itself. */
+  cleanUp?(): Promise<void> | void;
+}
+
+const T = 1_800_000_000_000;
+
+export function storeConformance(name: string, open: () => Promise<OpenStore>): void {
+  describe(`the store contract on ${name}`, () => {
+    let opened: OpenStore;
+    let store: Store;
+    beforeEach(async () => {
+      opened = await open();
+      store = opened.store;
+    });
+    afterEach(async () => {
+      await store.close();
+      await opened.cleanUp?.();
+    });
+    const title = (sentence: string) => `${sentence} (${name})`;
+
+    it(title('answers a ping'), () => store.ping());
+
+    it(title('gives back a client exactly as it was added, and nothing for an unknown one'), async () => {
+      const client = aClient({ clientUri: 'https://a.example', lastUsedAt: T });
+      assert.equal(await store.clients.add(client), true);
+      assert.deepEqual(await store.clients.find(client.clientId), client);
+      assert.equal(await store.clients.find('other'), undefined);
+      assert.deepEqual(await store.clients.list(), [client]);
+    });
+
+    it(title('adds a client id once, also when two add it at the same moment'), async () => {
+      const results = await Promise.all([
+        store.clients.add(aClient({ name: 'one' })),
+        store.clients.add(aClient({ name: 'two' })),
+      ]);
+      assert.deepEqual(results.sort(), [false, true]);
+    });
+
+    it(title('adds redirect URIs without losing one of two that come at once'), async () => {
+      await store.clients.add(aClient());
+      await Promise.all(
+        ['https://x.example', 'https://y.example'].map((uri) => store.clients.addRedirectUri('client', uri)),
+      );
+      await store.clients.addRedirectUri('client', 'https://x.example');
+      const uris = (await store.clients.find('client'))?.redirectUris ?? [];
+      assert.deepEqual([...uris].sort(), ['https://a.example/cb', 'https://x.example', 'https://y.example']);
+      assert.equal(await store.clients.addRedirectUri('nobody', 'https://x.example'), false);
+    });
+
+    it(title('removes a client with its codes and grants, and no other'), async () => {
+      const connection = await store.connections.link(aLink());
+      for (const clientId of ['client', 'other']) await store.clients.add(aClient({ clientId }));
+      await store.codes.add(aCode({ connectionId: connection.id }));
+      await store.codes.add(aCode({ id: 'kept', flowId: 'flow 2', clientId: 'other', connectionId: connection.id }));
+      await store.grants.redeem('code', aGrant({ connectionId: connection.id }));
+      assert.equal(await store.clients.remove('client'), true);
+      assert.equal(await store.clients.remove('client'), false);
+      assert.equal(await store.grants.find('grant'), undefined);
+      assert.equal(await store.codes.find('code'), undefined);
+      assert.ok(await store.codes.find('kept'));
+    });
+
+    it(title('makes one connection for a subject, whatever the race, and keeps its id and refresh token'), async () => {
+      const first = await store.connections.link(aLink());
+      const links = await Promise.all(
+        [2, 3, 4].map((n) =>
+          store.connections.link(aLink({ id: `id ${n}`, at: T + n, sealedRefreshToken: undefined })),
+        ),
+      );
+      assert.deepEqual(new Set(links.map(({ id }) => id)), new Set([first.id]));
+      const [only, ...more] = await store.connections.list();
+      assert.deepEqual(more, []);
+      assert.deepEqual(only?.sealedRefreshToken, first.sealedRefreshToken);
+      assert.deepEqual(await store.connections.findBySubject('subject'), only);
+      assert.equal(only?.version, 4);
+    });
+
+    it(title('replaces the refresh token and its end when a new one comes, and brings a dead link back'), async () => {
+      const first = await store.connections.link(aLink({ refreshExpiresAt: T + 5 }));
+      assert.equal(await store.connections.markDead(first.id, first.version, 'invalid_grant'), true);
+      assert.equal((await store.connections.find(first.id))?.deadReason, 'invalid_grant');
+      const again = await store.connections.link(aLink({ sealedRefreshToken: bytes(9) }));
+      assert.equal(again.deadReason, undefined);
+      assert.deepEqual([...(again.sealedRefreshToken ?? [])], [9]);
+      assert.equal(again.refreshExpiresAt, undefined);
+    });
+
+    it(title('saves an access token only over the version that was read'), async () => {
+      const { id, version } = await store.connections.link(aLink());
+      const fresh = { sealedAccessToken: bytes(7), accessExpiresAt: T + 1, sealedRefreshToken: undefined, at: T };
+      const results = await Promise.all([1, 2, 3].map(() => store.connections.saveAccess(id, version, fresh)));
+      assert.equal(results.filter(Boolean).length, 1);
+      assert.equal(await store.connections.markDead(id, version, 'late news'), false);
+      assert.equal((await store.connections.find(id))?.deadReason, undefined);
+      assert.deepEqual([...((await store.connections.find(id))?.sealedAccessToken ?? [])], [7]);
+    });
+
+    it(title('removes a connection with all that hangs on it'), async () => {
+      const { id } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId: id }));
+      await store.grants.redeem('code', aGrant({ connectionId: id }));
+      assert.equal(await store.connections.remove(id), true);
+      assert.equal(await store.grants.find('grant'), undefined);
+      assert.equal(await store.codes.find('code'), undefined);
+    });
+
+    it(title('takes one code from a flow'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      const codes = [aCode({ connectionId }), aCode({ connectionId, id: 'second' })];
+      assert.deepEqual((await Promise.all(codes.map((code) => store.codes.add(code)))).sort(), [false, true]);
+    });
+
+    it(title('gives exactly one of many racing redemptions the grant'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      const grants = Array.from({ length: 20 }, (_, n) => aGrant({ id: `grant ${n}`, connectionId }));
+      const won = await Promise.all(grants.map((grant) => store.grants.redeem('code', grant)));
+      assert.equal(won.filter(Boolean).length, 1);
+      assert.equal((await store.grants.list()).length, 1);
+      const spent = await store.codes.find('code');
+      assert.equal(spent?.grantId, (await store.grants.list())[0]?.id);
+      assert.equal(await store.grants.redeem('unknown', aGrant({ id: 'x', connectionId })), false);
+    });
+
+    it(title('gives back a grant exactly as it was made, and rotates it in place'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      const grant = aGrant({
+        connectionId,
+        access: [{ hash: 'a', expiresAt: T, scopes: ['s'] }],
+        retired: [{ hash: 'r', at: T }],
+      });
+      await store.grants.redeem('code', grant);
+      assert.deepEqual(await store.grants.find('grant'), grant);
+      const next = aNext(2);
+      assert.equal(await store.grants.rotate('grant', 1, next), true);
+      assert.deepEqual(await store.grants.find('grant'), { ...grant, ...next });
+    });
+
+    it(title('lets exactly one of many racing rotations win'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      await store.grants.redeem('code', aGrant({ connectionId }));
+      const won = await Promise.all(Array.from({ length: 30 }, () => store.grants.rotate('grant', 1, aNext(2))));
+      assert.equal(won.filter(Boolean).length, 1);
+      assert.equal(await store.grants.rotate('unknown', 1, aNext(2)), false);
+    });
+
+    it(title('counts every replay of the generation that was read, and none of an older one'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      await store.grants.redeem('code', aGrant({ connectionId }));
+      assert.deepEqual(await Promise.all([1, 2, 3].map((n) => store.grants.countReplay('grant', 1, T + n))), [
+        true,
+        true,
+        true,
+      ]);
+      assert.equal(await store.grants.countReplay('grant', 7, T), false);
+      const rotation = (await store.grants.find('grant'))?.rotation;
+      assert.equal(rotation?.replays, 3);
+      assert.ok((rotation?.answeredAt ?? 0) > T);
+    });
+
+    it(title('says of a revoked grant whose it was and whether it was the last, once'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      for (const n of [1, 2]) {
+        await store.codes.add(aCode({ id: `code ${n}`, flowId: `flow ${n}`, connectionId }));
+        await store.grants.redeem(`code ${n}`, aGrant({ id: `grant ${n}`, connectionId }));
+      }
+      assert.deepEqual(await store.grants.revoke('grant 1'), { connectionId, wasLast: false });
+      assert.equal(await store.grants.revoke('grant 1'), undefined);
+      assert.deepEqual(await store.grants.revoke('grant 2'), { connectionId, wasLast: true });
+    });
+
+    it(title('says of exactly one of two racing last revocations that it was the last'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      for (const n of [1, 2]) {
+        await store.codes.add(aCode({ id: `code ${n}`, flowId: `flow ${n}`, connectionId }));
+        await store.grants.redeem(`code ${n}`, aGrant({ id: `grant ${n}`, connectionId }));
+      }
+      const gone = await Promise.all([store.grants.revoke('grant 1'), store.grants.revoke('grant 2')]);
+      assert.deepEqual(gone.map((one) => one?.wasLast).sort(), [false, true]);
+    });
+
+    it(title('lists grants by connection and by client'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      for (const [n, clientId] of ['client', 'other'].entries()) {
+        await store.codes.add(aCode({ id: `code ${n}`, flowId: `flow ${n}`, connectionId }));
+        await store.grants.redeem(`code ${n}`, aGrant({ id: `grant ${n}`, clientId, connectionId, createdAt: T + n }));
+      }
+      const ids = async (filter?: { connectionId?: string; clientId?: string }) =>
+        (await store.grants.list(filter)).map(({ id }) => id);
+      assert.deepEqual(await ids(), ['grant 0', 'grant 1']);
+      assert.deepEqual(await ids({ connectionId }), ['grant 0', 'grant 1']);
+      assert.deepEqual(await ids({ clientId: 'other' }), ['grant 1']);
+      assert.deepEqual(await ids({ connectionId: 'other' }), []);
+    });
+
+    it(title('moves last use forward only'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      await store.grants.redeem('code', aGrant({ connectionId }));
+      await store.grants.touch('grant', T + 50);
+      await store.grants.touch('grant', T + 20);
+      assert.equal((await store.grants.find('grant'))?.lastUsedAt, T + 50);
+    });
+
+    it(title('sweeps what has ended, in small batches, and nothing else'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      for (let n = 0; n < 5; n += 1)
+        await store.codes.add(aCode({ id: `code ${n}`, flowId: `flow ${n}`, connectionId, expiresAt: T - 1 }));
+      await store.codes.add(aCode({ id: 'kept', flowId: 'kept', connectionId, expiresAt: T + 1 }));
+      assert.equal(await store.sweep(T, 3), 3);
+      assert.equal(await store.sweep(T, 3), 2);
+      assert.equal(await store.sweep(T, 3), 0);
+      assert.ok(await store.codes.find('kept'));
+    });
+  });
+}
+
+function bytes(...values: number[]): Uint8Array {
+  return Uint8Array.from(values);
+}
+
+function aClient(changed: Partial<Client> = {}): Client {
+  return {
+    clientId: 'client',
+    kind: 'predefined',
+    name: 'A client — "quoted"',
+    redirectUris: ['https://a.example/cb'],
+    authMethods: ['client_secret_post'],
+    secretHash: 'hash',
+    mode: 'broker',
+    createdAt: T,
+    lastUsedAt: undefined,
+    clientUri: undefined,
+    logoUri: undefined,
+    ...changed,
+  };
+}
+
+function aLink(changed: Partial<Link> = {}): Link {
+  return {
+    id: 'connection',
+    subject: 'subject',
+    email: 'ada@example.com',
+    name: 'Ada',
+    scopes: ['analytics.readonly'],
+    sealedRefreshToken: bytes(1, 2, 3),
+    sealedAccessToken: bytes(4, 5, 6),
+    accessExpiresAt: T + 3600_000,
+    refreshExpiresAt: undefined,
+    at: T,
+    ...changed,
+  };
+}
+
+function aCode(changed: Partial<Code> = {}): Code {
+  return {
+    id: 'code',
+    secretHash: 'hash',
+    flowId: 'flow',
+    clientId: 'client',
+    connectionId: 'connection',
+    redirectUri: 'https://a.example/cb',
+    scopes: ['analytics.readonly'],
+    resource: 'https://b.example/mcp',
+    codeChallenge: undefined,
+    expiresAt: T + 60_000,
+    grantId: undefined,
+    ...changed,
+  };
+}
+
+function aNext(generation: number): GrantTokens {
+  return {
+    generation,
+    refreshHash: `refresh ${generation}`,
+    rotation: { nonce: `nonce ${generation}`, kid: 'k1', at: T, replays: 0, answeredAt: T },
+    retired: [],
+    access: [],
+    expiresAt: T + 86_400_000,
+    lastUsedAt: T,
+  };
+}
+
+function aGrant(changed: Partial<Grant> = {}): Grant {
+  return {
+    id: 'grant',
+    clientId: 'client',
+    connectionId: 'connection',
+    scopes: ['analytics.readonly'],
+    resource: 'https://b.example/mcp',
+    createdAt: T,
+    ...aNext(1),
+    ...changed,
+  };
+}
