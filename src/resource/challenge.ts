@@ -14,7 +14,7 @@ export interface ChallengeParts {
 }
 
 /** Where the metadata of the one protected resource lives: the path form, which every client reads (RFC 9728 3.1). */
-export function metadataUrl(publicUrl: string): string {
+function metadataUrl(publicUrl: string): string {
   return `${publicUrl}/.well-known/oauth-protected-resource/mcp`;
 }
 

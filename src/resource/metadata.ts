@@ -16,7 +16,7 @@ export interface ProtectedResourceParts {
 }
 
 /** `offline_access` is no scope of the resource and is left out (MCP authorization, "Scope Selection Strategy"). */
-export function protectedResourceDocument(parts: ProtectedResourceParts): Record<string, unknown> {
+function protectedResourceDocument(parts: ProtectedResourceParts): Record<string, unknown> {
   return {
     resource: parts.resourceUrl,
     authorization_servers: [parts.publicUrl],

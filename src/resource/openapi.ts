@@ -20,7 +20,7 @@ export interface OpenapiParts {
   operatorEmail: string | undefined;
 }
 
-export const MAX_OPERATIONS = 30;
+const MAX_OPERATIONS = 30;
 const MAX_DESCRIPTION = 300;
 
 const SCOPE_WORDS: Readonly<Record<string, string>> = {

@@ -62,6 +62,7 @@ describe('every public document', () => {
       assert.equal(response.headers.get('content-type'), `${type}; charset=utf-8`);
       assert.equal(response.headers.get('access-control-allow-origin'), '*');
       assert.equal(response.headers.get('cache-control'), 'public, max-age=300');
+      assert.equal(response.headers.get('x-content-type-options'), 'nosniff');
     });
 
     it(`answers HEAD, preflights and wrong methods at ${path}`, async () => {

@@ -62,6 +62,13 @@ describe('a JSON body', () => {
     assert.doesNotMatch(await problem('{"secret-value'), /secret-value/);
   });
 
+  it('is refused by its declared length alone, without being read', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': '1001' };
+    const request = new Request('http://localhost/', { method: 'POST', body: '{}', headers });
+    assert.equal((await readJson(request, { maxBytes: 1000 })).ok, false);
+    assert.equal(request.bodyUsed, false);
+  });
+
   it('ends at the limit even when its length is not declared', async () => {
     const chunks = new ReadableStream<Uint8Array>({
       pull(controller) {

@@ -39,7 +39,7 @@ export const addShop = defineTool({
   description: 'Adds one shop.',
   scopes: ['analytics.readonly', 'calendar.events'],
   effects: 'writes',
-  input: z.object({ name: z.string() }),
+  input: z.object({ name: z.string(), floor: z.int().optional() }),
   output: z.object({ added: z.string() }),
   examples: [{ question: 'Open a shop in the east', input: { name: 'east' } }],
   call: async (_context, { name }) => ({ added: name }),
@@ -168,4 +168,18 @@ export function modernRpc(method: string, params: Record<string, unknown> = {}, 
 export function call(name: string, args: Record<string, unknown> = {}, meta?: Record<string, unknown>): unknown {
   const params = { name, arguments: args, ...(meta === undefined ? {} : { _meta: meta }) };
   return { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
+}
+
+export const LIST = { jsonrpc: '2.0', id: 7, method: 'tools/list' };
+
+export interface Rpc {
+  id: unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: results of many methods are looked into
+  result: any;
+  error: { code: number; message: string };
+}
+
+export async function post(init: RequestInit, parts: ToyParts = {}): Promise<{ response: Response; body: Rpc }> {
+  const response = await toyApp(parts).request(`${PUBLIC_URL}/mcp`, init);
+  return { response, body: (await response.json()) as Rpc };
 }
