@@ -2,17 +2,16 @@
  * The writable fields of an event, and the reading of a request body into them.
  *
  * Owns: which fields exist, what makes them valid, and Google's complaints when they are not. Unknown fields are
- * ignored, as Google ignores them. Does not own: who may change what (write-event.ts).
+ * ignored, as Google ignores them. Does not own: times (event-time.ts) nor who may change what (write-event.ts).
  * Fields as in https://developers.google.com/workspace/calendar/api/v3/reference/events
  */
 import { z } from 'zod';
-import { badRequest, invalid, refusedByCalendar, required, timeRangeEmpty } from './calendar-error.ts';
+import { badRequest, invalid, refusedByCalendar, required } from './calendar-error.ts';
+import { type EventTime, lengthOf, readTimes, timeBody } from './event-time.ts';
 import { readRecurrence } from './recurrence.ts';
-import { instantOf, isTimeZone, readDateTime, readDay } from './time.ts';
 
-/** A whole day, or an instant (`dateTime` always in UTC here) with the zone that the person thinks in. */
-export type EventTime = { date: string } | { dateTime: string; timeZone?: string };
-
+/** A series of longer events would lie a thousandfold upon itself, and listing it would keep the sandbox busy. */
+const longestHappening = 366 * 86_400_000;
 const text = z.string().nullish();
 const flag = z.boolean().nullish();
 
@@ -25,8 +24,6 @@ const attendeeBody = z.object({
   comment: text,
   additionalGuests: z.int().min(0).nullish(),
 });
-
-const timeBody = z.object({ date: text, dateTime: text, timeZone: text });
 
 const reminder = z.object({ method: z.enum(['email', 'popup']), minutes: z.int().min(0).max(40_320) });
 
@@ -89,8 +86,8 @@ export function parseEventBody(json: unknown): EventBody {
 /** Checks a whole event, in Google's order: when it is, how it repeats, who comes. */
 export function readEvent(body: EventBody): EventFields {
   const { id: _, start: startBody, end: endBody, attendees, ...rest } = body;
-  const { start, end } = readTimes(body);
-  checkRecurrence(body, start);
+  const { start, end } = readTimes(body, (body.recurrence?.length ?? 0) > 0);
+  checkRecurrence(body, start, end);
   checkReminders(body);
   return {
     ...withoutNulls(rest),
@@ -108,58 +105,11 @@ export function withoutNulls<Fields extends object>(fields: Fields): Fields {
   ) as Fields;
 }
 
-function readTimes(body: EventBody): { start: EventTime; end: EventTime } {
-  if (!isGiven(body.end)) throw required('Missing end time.');
-  if (!isGiven(body.start)) throw required('Missing start time.');
-  const recurs = (body.recurrence?.length ?? 0) > 0;
-  const start = readTime(body.start, 'start', recurs);
-  const end = readTime(body.end, 'end', recurs);
-  if ('date' in start !== 'date' in end) {
-    throw invalid('Start and end times must either both be date or both be dateTime.');
-  }
-  const isEmpty =
-    'date' in start && 'date' in end
-      ? end.date <= start.date
-      : 'dateTime' in start && 'dateTime' in end && Date.parse(end.dateTime) < Date.parse(start.dateTime);
-  if (isEmpty) throw timeRangeEmpty();
-  return { start, end };
-}
-
-type TimeBody = z.infer<typeof timeBody>;
-
-function isGiven(time: TimeBody | null | undefined): time is TimeBody {
-  return time !== null && time !== undefined && (isText(time.date) || isText(time.dateTime));
-}
-
-function isText(value: string | null | undefined): value is string {
-  return value !== null && value !== undefined && value !== '';
-}
-
-function readTime(time: TimeBody, which: 'start' | 'end', recurs: boolean): EventTime {
-  const zone = isText(time.timeZone) ? time.timeZone : undefined;
-  if (zone !== undefined && !isTimeZone(zone)) throw invalid(`Invalid time zone definition for ${which} time.`);
-  if (isText(time.date)) {
-    if (isText(time.dateTime) || readDay(time.date) === undefined) throw invalid(`Invalid ${which} time.`);
-    return { date: time.date };
-  }
-  const read = readDateTime(time.dateTime ?? '');
-  if (read === undefined) throw invalid(`Invalid ${which} time.`);
-  // A series needs the zone by name even if the time has an offset: the offset does not say when summer time ends.
-  if (zone === undefined && ('wall' in read || recurs))
-    throw required(`Missing time zone definition for ${which} time.`);
-  const instant = 'instant' in read ? read.instant : instantOf(read.wall, zone ?? 'UTC');
-  return { dateTime: new Date(instant).toISOString(), ...(zone !== undefined && { timeZone: zone }) };
-}
-
-/** The zone does not count: a client that sends back what it read names one where there was none. */
-export function isSameTime(a: EventTime, b: EventTime): boolean {
-  if ('date' in a || 'date' in b) return 'date' in a && 'date' in b && a.date === b.date;
-  return a.dateTime === b.dateTime;
-}
-
-function checkRecurrence(body: EventBody, start: EventTime): void {
+function checkRecurrence(body: EventBody, start: EventTime, end: EventTime): void {
   const zone = 'dateTime' in start ? (start.timeZone ?? 'UTC') : 'UTC';
-  if (readRecurrence(body.recurrence ?? [], zone) === undefined) throw invalid('Invalid recurrence rule.');
+  const lines = body.recurrence ?? [];
+  const isEndless = lines.length > 0 && lengthOf(start, end) > longestHappening;
+  if (isEndless || readRecurrence(lines, zone) === undefined) throw invalid('Invalid recurrence rule.');
 }
 
 function checkReminders(body: EventBody): void {
@@ -172,7 +122,7 @@ function checkReminders(body: EventBody): void {
 }
 
 function readAttendee(attendee: z.infer<typeof attendeeBody>): Attendee {
-  if (!isText(attendee.email)) throw required('Missing attendee email.');
+  if (!attendee.email) throw required('Missing attendee email.');
   if (!/^[^\s@]+@[^\s@]+$/.test(attendee.email)) throw invalid('Invalid attendee email.');
   const email = attendee.email.toLowerCase();
   return { ...withoutNulls(attendee), email, responseStatus: attendee.responseStatus ?? 'needsAction' };

@@ -5,7 +5,8 @@
  * (records.ts) nor which events are shown (list-events.ts).
  */
 import type { Opened } from './access.ts';
-import type { Attendee, EventTime } from './event-body.ts';
+import type { Attendee } from './event-body.ts';
+import type { EventTime } from './event-time.ts';
 import { type CalendarRecord, type EventRecord, etagOf, isAtLeast, isCancelledOn } from './records.ts';
 import { formatInstant } from './time.ts';
 

@@ -4,7 +4,8 @@
  * Owns: the line between what is the guest's and what is the organizer's. Does not own: the request (write-event.ts).
  */
 import { refusedByCalendar } from './calendar-error.ts';
-import { type EventFields, isSameTime } from './event-body.ts';
+import type { EventFields } from './event-body.ts';
+import { isSameTime } from './event-time.ts';
 import type { Draft, EventRecord } from './records.ts';
 
 /** Kept for each copy of an event. */

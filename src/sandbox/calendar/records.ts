@@ -5,7 +5,8 @@
  * is seen: its home, and the main calendar of each guest. Does not own: what a request may change (write-event.ts) nor
  * how a record looks on the wire (event-resource.ts).
  */
-import type { EventFields, EventTime } from './event-body.ts';
+import type { EventFields } from './event-body.ts';
+import type { EventTime } from './event-time.ts';
 
 /** From least to most; each may do what the ones before it may. */
 export const accessRoles = ['freeBusyReader', 'reader', 'writerWithoutPrivateAccess', 'writer', 'owner'] as const;

@@ -4,7 +4,7 @@
  * Owns: the names of happenings (`{series}_{original start}`), their times, and how far into the future an endless
  * series is told. Does not own: the rules (recurrence.ts) nor what was changed about one happening (records.ts).
  */
-import type { EventTime } from './event-body.ts';
+import type { EventTime } from './event-time.ts';
 import type { EventRecord } from './records.ts';
 import { readRecurrence, wallTimes } from './recurrence.ts';
 import { formatDay, instantOf, joinWall, readDay, splitWall, wallTime } from './time.ts';

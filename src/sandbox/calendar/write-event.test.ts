@@ -108,6 +108,8 @@ describe('POST calendars/{id}/events', () => {
       [{ start: day, end: day }, 'timeRangeEmpty', 'The specified time range is empty.'],
       [{ ...lunch, recurrence: ['RRULE:FREQ=DAILY'] }, 'required', 'Missing time zone definition for start time.'],
       [{ ...daily, recurrence: ['FREQ=DAILY'] }, 'invalid', 'Invalid recurrence rule.'],
+      [{ ...daily, end: { dateTime: '2028-01-01T00:00:00Z', timeZone: 'UTC' } }, 'invalid', 'Invalid recurrence rule.'],
+      [{ start: { date: '0001-01-01' }, end: day }, 'invalid', 'Invalid start time.'],
     ];
     for (const [body, reason, message] of cases) {
       const answer = await ada.send('POST', own, body);

@@ -15,9 +15,10 @@ import {
   refusedByCalendar,
 } from './calendar-error.ts';
 import { settleConference } from './conference.ts';
-import { type EventBody, type EventFields, isSameTime, parseEventBody, readEvent, withoutNulls } from './event-body.ts';
+import { type EventBody, type EventFields, parseEventBody, readEvent, withoutNulls } from './event-body.ts';
 import { isEventId, madeUpId } from './event-id.ts';
 import { eventResource } from './event-resource.ts';
+import { isSameTime } from './event-time.ts';
 import { changeAsGuest, isGuestCopy, leaveAsGuest } from './guest.ts';
 import { readChoice, readFlag, readInteger, readZone } from './query.ts';
 import { type Draft, type EventRecord, etagOf, isCancelledOn } from './records.ts';
