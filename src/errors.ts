@@ -119,16 +119,24 @@ export class PageError extends Error {
   readonly status: 400 | 403 | 404 | 410 | 429 | 500 | 503;
   /** The flow reference, where a flow exists: what the operator can search for. */
   readonly ref: string | undefined;
+  /** A command, word by word, with which the operator can mend it. */
+  readonly command: readonly string[] | undefined;
   constructor(
     problem: PageProblem,
     status: PageError['status'],
-    options: { ref?: string | undefined; detail?: string; cause?: unknown } = {},
+    options: {
+      ref?: string | undefined;
+      detail?: string;
+      command?: readonly string[] | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(options.detail ?? problem, { cause: options.cause });
     this.name = 'PageError';
     this.problem = problem;
     this.status = status;
     this.ref = options.ref;
+    this.command = options.command;
   }
 }
 

@@ -66,7 +66,7 @@ function answerPage({ log, publicUrl, operator }: AnswerErrorParts, c: Context, 
   const body = errorPage({
     problem: error.problem,
     ref: error.ref,
-    extra: { operator, publicHost: new URL(publicUrl).host },
+    extra: { operator, publicHost: new URL(publicUrl).host, command: error.command },
   });
   const headers = pageHeaders({ formActionOrigins: [] });
   return c.body(body, error.status, error.status === 503 ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);

@@ -24,11 +24,22 @@ export function checkRedirectTarget(client: Client, parameters: Parameters): Red
   const [only, ...others] = client.redirectUris;
   const given = parameters.get('redirect_uri') ?? (others.length === 0 ? only : undefined);
   if (given === undefined || !isRegistered(client.redirectUris, given)) {
-    throw new PageError('redirect-uri-unregistered', 400, {
-      detail: 'the redirect URI is not registered for this client',
-    });
+    const detail = 'the redirect URI is not registered for this client';
+    throw new PageError('redirect-uri-unregistered', 400, { detail, command: commandToAllow(client, given) });
   }
   return { redirectUri: given, state: parameters.get('state') };
+}
+
+/**
+ * A custom GPT's callback is known only after saving it, so that its first sign-in comes here. The operator is shown the
+ * one command that allows exactly this URI; only for OpenAI's own callback addresses, since anybody can make a link.
+ */
+function commandToAllow(client: Client, given: string | undefined): string[] | undefined {
+  if (client.kind !== 'predefined' || given === undefined) return undefined;
+  const isGptCallback = /^https:\/\/(chat\.openai\.com|chatgpt\.com)\/aip\/[A-Za-z0-9_-]{1,100}\/oauth\/callback$/.test(
+    given,
+  );
+  return isGptCallback ? ['npx', 'ganalyticsgpt', 'clients', 'add-redirect', '--', client.clientId, given] : undefined;
 }
 
 export interface CheckedRequest extends RedirectTarget {

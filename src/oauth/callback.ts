@@ -204,6 +204,7 @@ async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow,
     missing: missing.map(scopeName),
     sealedFlow: sealFlow(parts.vault, 'flow-consent', again),
     clientName: client?.name ?? '',
+    publicHost: new URL(parts.publicUrl).host,
   });
   const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
   return c.body(body, 403, pageHeaders({ formActionOrigins }));

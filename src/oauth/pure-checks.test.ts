@@ -51,7 +51,7 @@ describe('scopes (RFC 6749 3.3)', () => {
 
   it('never grants what was not offered', () => {
     const names = fc.array(
-      fc.constantFrom('analytics.readonly', 'calendar.events', 'offline_access', 'drive', 'openid', ''),
+      fc.constantFrom<string>('analytics.readonly', 'calendar.events', 'offline_access', 'drive', 'openid', ''),
     );
     fc.assert(
       fc.property(names, names, (asked, available) => {

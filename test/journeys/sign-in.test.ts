@@ -383,3 +383,27 @@ describe('a flow that is not in order', () => {
     assert.deepEqual(answers.map((answer) => answer.status).sort(), [200, 400]);
   });
 });
+
+describe('a custom GPT whose callback address is not known yet', () => {
+  it('leads to a page with the one command that allows exactly this address', async () => {
+    const world = await createWorld();
+    const client = await world.client();
+    const redirect_uri = 'https://chatgpt.com/aip/g-3RXxeUIZQ-blogstreak-gpt/oauth/callback';
+    const page = await createBrowser(world).open(authorizeUrl(client, { redirect_uri }));
+    assert.equal(page.status, 400);
+    assert.match(page.html, new RegExp(`clients add-redirect -- ${client.clientId} ${redirect_uri}`));
+    await world.store.clients.addRedirectUri(client.clientId, redirect_uri);
+    assert.equal((await createBrowser(world).open(authorizeUrl(client, { redirect_uri }))).status, 200);
+    await world.close();
+  });
+
+  it('shows no command for an address that is not OpenAI’s, nor for a client that registered itself', async () => {
+    const world = await createWorld();
+    const client = await world.client();
+    const page = await createBrowser(world).open(
+      authorizeUrl(client, { redirect_uri: 'https://evil.example/aip/g-1/oauth/callback' }),
+    );
+    assert.doesNotMatch(page.html, /add-redirect/);
+    await world.close();
+  });
+});
