@@ -77,7 +77,9 @@ export function noAccess(): GoogleError {
 }
 
 export function notNumeric(id: string): GoogleError {
-  return invalid(`Invalid property ID: ${id}. A numeric Property ID is required. To learn more about Property ID, see ${guides}/property-id.`);
+  return invalid(
+    `Invalid property ID: ${id}. A numeric Property ID is required. To learn more about Property ID, see ${guides}/property-id.`,
+  );
 }
 
 /** The Cloud project has not switched the API on: an operator's fault, not a user's. */
@@ -100,7 +102,10 @@ export function apiDisabled(): GoogleError {
           serviceTitle: 'Google Analytics Data API',
         },
       },
-      { '@type': 'type.googleapis.com/google.rpc.Help', links: [{ description: 'Google developers console API activation', url: link }] },
+      {
+        '@type': 'type.googleapis.com/google.rpc.Help',
+        links: [{ description: 'Google developers console API activation', url: link }],
+      },
     ],
   );
 }

@@ -19,12 +19,31 @@ export interface Product {
   weight: number;
 }
 
-type Line = readonly [name: string, brand: string, categories: string, variant: string, colour: string, price: number, weight: number];
+type Line = readonly [
+  name: string,
+  brand: string,
+  categories: string,
+  variant: string,
+  colour: string,
+  price: number,
+  weight: number,
+];
 
 function stock(prefix: string, lines: readonly Line[]): Product[] {
   return lines.map(([name, brand, categories, variant, colour, price, weight], index) => {
     const [category = '', category2 = '', category3 = ''] = categories.split(' / ');
-    return { itemId: `${prefix}${1001 + index}`, name, brand, category, category2, category3, variant, colour, price, weight };
+    return {
+      itemId: `${prefix}${1001 + index}`,
+      name,
+      brand,
+      category,
+      category2,
+      category3,
+      variant,
+      colour,
+      price,
+      weight,
+    };
   });
 }
 

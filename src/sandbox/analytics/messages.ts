@@ -153,11 +153,21 @@ const strings: Field = { kind: 'string', repeated: true };
 const bool: Field = { kind: 'bool' };
 const int32: Field = { kind: 'int32' };
 const int64: Field = { kind: 'int64' };
-const one = (message: string, oneof?: string): Field => ({ kind: { message }, ...(oneof === undefined ? {} : { oneof }) });
+const one = (message: string, oneof?: string): Field => ({
+  kind: { message },
+  ...(oneof === undefined ? {} : { oneof }),
+});
 const many = (message: string): Field => ({ kind: { message }, repeated: true });
-const choice = (name: string, values: readonly string[], repeated = false): Field => ({ kind: { enum: name, values }, repeated });
+const choice = (name: string, values: readonly string[], repeated = false): Field => ({
+  kind: { enum: name, values },
+  repeated,
+});
 
-const aggregations = choice('MetricAggregation', ['METRIC_AGGREGATION_UNSPECIFIED', 'TOTAL', 'MINIMUM', 'MAXIMUM', 'COUNT'], true);
+const aggregations = choice(
+  'MetricAggregation',
+  ['METRIC_AGGREGATION_UNSPECIFIED', 'TOTAL', 'MINIMUM', 'MAXIMUM', 'COUNT'],
+  true,
+);
 
 const core = {
   property: string,
@@ -205,7 +215,13 @@ const common: Messages = {
   Filter: { fieldName: string, ...conditions('one_filter') },
   StringFilter: {
     matchType: choice('Filter.StringFilter.MatchType', [
-      'MATCH_TYPE_UNSPECIFIED', 'EXACT', 'BEGINS_WITH', 'ENDS_WITH', 'CONTAINS', 'FULL_REGEXP', 'PARTIAL_REGEXP',
+      'MATCH_TYPE_UNSPECIFIED',
+      'EXACT',
+      'BEGINS_WITH',
+      'ENDS_WITH',
+      'CONTAINS',
+      'FULL_REGEXP',
+      'PARTIAL_REGEXP',
     ]),
     value: string,
     caseSensitive: bool,
@@ -213,12 +229,20 @@ const common: Messages = {
   InListFilter: { values: strings, caseSensitive: bool },
   NumericFilter: {
     operation: choice('Filter.NumericFilter.Operation', [
-      'OPERATION_UNSPECIFIED', 'EQUAL', 'LESS_THAN', 'LESS_THAN_OR_EQUAL', 'GREATER_THAN', 'GREATER_THAN_OR_EQUAL',
+      'OPERATION_UNSPECIFIED',
+      'EQUAL',
+      'LESS_THAN',
+      'LESS_THAN_OR_EQUAL',
+      'GREATER_THAN',
+      'GREATER_THAN_OR_EQUAL',
     ]),
     value: one('NumericValue'),
   },
   BetweenFilter: { fromValue: one('NumericValue'), toValue: one('NumericValue') },
-  NumericValue: { int64Value: { kind: 'int64', oneof: 'one_value' }, doubleValue: { kind: 'double', oneof: 'one_value' } },
+  NumericValue: {
+    int64Value: { kind: 'int64', oneof: 'one_value' },
+    doubleValue: { kind: 'double', oneof: 'one_value' },
+  },
   EmptyFilter: {},
   OrderBy: {
     metric: one('MetricOrderBy', 'one_order_by'),
@@ -230,12 +254,19 @@ const common: Messages = {
   DimensionOrderBy: {
     dimensionName: string,
     orderType: choice('OrderBy.DimensionOrderBy.OrderType', [
-      'ORDER_TYPE_UNSPECIFIED', 'ALPHANUMERIC', 'CASE_INSENSITIVE_ALPHANUMERIC', 'NUMERIC',
+      'ORDER_TYPE_UNSPECIFIED',
+      'ALPHANUMERIC',
+      'CASE_INSENSITIVE_ALPHANUMERIC',
+      'NUMERIC',
     ]),
   },
   PivotOrderBy: { metricName: string, pivotSelections: many('PivotSelection') },
   PivotSelection: { dimensionName: string, dimensionValue: string },
-  CohortSpec: { cohorts: many('Cohort'), cohortsRange: one('CohortsRange'), cohortReportSettings: one('CohortReportSettings') },
+  CohortSpec: {
+    cohorts: many('Cohort'),
+    cohortsRange: one('CohortsRange'),
+    cohortReportSettings: one('CohortReportSettings'),
+  },
   Cohort: { name: string, dimension: string, dateRange: one('DateRange') },
   CohortsRange: {
     granularity: choice('CohortsRange.Granularity', ['GRANULARITY_UNSPECIFIED', 'DAILY', 'WEEKLY', 'MONTHLY']),
@@ -259,7 +290,13 @@ export const betaMessages: Messages = {
   BatchRunReportsRequest: { property: string, requests: many('RunReportRequest') },
   RunPivotReportRequest: { ...core, pivots: many('Pivot') },
   BatchRunPivotReportsRequest: { property: string, requests: many('RunPivotReportRequest') },
-  Pivot: { fieldNames: strings, orderBys: many('OrderBy'), offset: int64, limit: int64, metricAggregations: aggregations },
+  Pivot: {
+    fieldNames: strings,
+    orderBys: many('OrderBy'),
+    offset: int64,
+    limit: int64,
+    metricAggregations: aggregations,
+  },
   RunRealtimeReportRequest: {
     property: string,
     dimensions: many('Dimension'),
@@ -288,7 +325,11 @@ export const alphaMessages: Messages = {
   RunReportRequest: { ...runReport, conversionSpec: one('ConversionSpec') },
   ConversionSpec: {
     conversionActions: strings,
-    attributionModel: choice('ConversionSpec.AttributionModel', ['ATTRIBUTION_MODEL_UNSPECIFIED', 'DATA_DRIVEN', 'LAST_CLICK']),
+    attributionModel: choice('ConversionSpec.AttributionModel', [
+      'ATTRIBUTION_MODEL_UNSPECIFIED',
+      'DATA_DRIVEN',
+      'LAST_CLICK',
+    ]),
   },
   RunFunnelReportRequest: {
     property: string,
@@ -297,7 +338,9 @@ export const alphaMessages: Messages = {
     funnelBreakdown: one('FunnelBreakdown'),
     funnelNextAction: one('FunnelNextAction'),
     funnelVisualizationType: choice('RunFunnelReportRequest.FunnelVisualizationType', [
-      'FUNNEL_VISUALIZATION_TYPE_UNSPECIFIED', 'STANDARD_FUNNEL', 'TRENDED_FUNNEL',
+      'FUNNEL_VISUALIZATION_TYPE_UNSPECIFIED',
+      'STANDARD_FUNNEL',
+      'TRENDED_FUNNEL',
     ]),
     segments: many('Segment'),
     limit: int64,
@@ -305,7 +348,12 @@ export const alphaMessages: Messages = {
     returnPropertyQuota: bool,
   },
   Funnel: { isOpenFunnel: bool, steps: many('FunnelStep') },
-  FunnelStep: { name: string, isDirectlyFollowedBy: bool, withinDurationFromPriorStep: string, filterExpression: one('FunnelFilterExpression') },
+  FunnelStep: {
+    name: string,
+    isDirectlyFollowedBy: bool,
+    withinDurationFromPriorStep: string,
+    filterExpression: one('FunnelFilterExpression'),
+  },
   FunnelFilterExpression: {
     andGroup: one('FunnelFilterExpressionList', 'expr'),
     orGroup: one('FunnelFilterExpressionList', 'expr'),

@@ -46,7 +46,13 @@ export function openWorld(parts: { now: () => Date; size: Size; seed?: string })
     known?.db.close();
     const db = new DatabaseSync(':memory:');
     db.function('now_seconds', { deterministic: true }, () => Math.floor(parts.now().getTime() / 1000));
-    fill(db, { site: siteOf(propertyId), property, size: parts.size, openingDay: today, seed: parts.seed ?? 'sandbox' });
+    fill(db, {
+      site: siteOf(propertyId),
+      property,
+      size: parts.size,
+      openingDay: today,
+      seed: parts.seed ?? 'sandbox',
+    });
     const made = { db, openingDay: today };
     opened.set(propertyId, made);
     return made;
@@ -85,7 +91,9 @@ interface Filling {
 
 function fill(db: DatabaseSync, filling: Filling): void {
   const { site, property, openingDay } = filling;
-  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;');
+  db.exec(
+    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;',
+  );
   db.exec(schema);
   db.exec('BEGIN');
   const places = placesOf(site.countries);
@@ -102,8 +110,13 @@ function fill(db: DatabaseSync, filling: Filling): void {
     const start = midnight(day, property.timeZone);
     const plan = planDay(filling, day, daysAgo, random);
     // In order of the clock, so that a user's second visit never precedes the first.
-    const seconds = Array.from({ length: plan.ordinary + plan.sale }, () => chooseHour(random.next()) * 3600 + random.between(0, 3599));
-    const order = seconds.map((second, index) => ({ second, fromSale: index >= plan.ordinary })).sort((a, b) => a.second - b.second);
+    const seconds = Array.from(
+      { length: plan.ordinary + plan.sale },
+      () => chooseHour(random.next()) * 3600 + random.between(0, 3599),
+    );
+    const order = seconds
+      .map((second, index) => ({ second, fromSale: index >= plan.ordinary }))
+      .sort((a, b) => a.second - b.second);
     for (const { second, fromSale } of order) {
       const { visitor, trafficId, traffic } = crowd.arrive(day, fromSale);
       visit({ visitor, trafficId, traffic, sessionId: ++sessionId, day, midnight: start, second, daysAgo });
@@ -139,7 +152,8 @@ function fillFixed(db: DatabaseSync, site: Site, places: readonly Place[], openi
   const place = db.prepare('INSERT INTO places VALUES (NULL,?,?,?,?,?,?,?)');
   for (const p of places) place.run(p.country, p.countryId, p.continent, p.subContinent, p.region, p.city, p.cityId);
   const device = db.prepare('INSERT INTO devices VALUES (NULL,?,?,?,?,?,?,?,?)');
-  for (const d of devices) device.run(d.category, d.browser, d.os, d.osVersion, d.brand, d.model, d.marketingName, d.screen);
+  for (const d of devices)
+    device.run(d.category, d.browser, d.os, d.osVersion, d.brand, d.model, d.marketingName, d.screen);
   const page = db.prepare('INSERT INTO pages VALUES (NULL,?,?,?,?,?)');
   for (const p of site.pages) page.run(p.path, p.query, p.title, p.contentGroup, p.author ?? null);
   const product = db.prepare('INSERT INTO products VALUES (NULL,?,?,?,?,?,?,?,?,?)');
@@ -161,7 +175,9 @@ function createCrowd(
   const insert = db.prepare('INSERT INTO users VALUES (?,?,?,?,?,?,?,?,?,?,?,?)');
   const choosePlace = weighted(parts.places.map((place, index) => [{ place, id: index + 1 }, place.weight] as const));
   const chooseDevice = weighted(devices.map((device, index) => [{ device, id: index + 1 }, device.weight] as const));
-  const chooseTraffic = weighted(site.traffic.map((traffic, index) => [{ traffic, id: index + 1 }, traffic.weight] as const));
+  const chooseTraffic = weighted(
+    site.traffic.map((traffic, index) => [{ traffic, id: index + 1 }, traffic.weight] as const),
+  );
   const saleId = site.traffic.indexOf(autumnSaleTraffic) + 1;
   const known: Visitor[] = [];
   let users = 0;
@@ -171,8 +187,25 @@ function createCrowd(
     const { device, id: deviceId }: { device: Device; id: number } = chooseDevice(random.next());
     const userId = ++users;
     const tier = random.chance(0.12) ? random.pick(['bronze', 'bronze', 'silver', 'gold']) : null;
-    insert.run(userId, day, trafficId, placeId, deviceId, place.language, place.languageCode, ...demographics(random), tier, tier ? 1 : 0);
-    const visitor = { userId, device, visits, hasBought: visits > 0 && random.chance(0.03), lastNonDirectId: trafficId };
+    insert.run(
+      userId,
+      day,
+      trafficId,
+      placeId,
+      deviceId,
+      place.language,
+      place.languageCode,
+      ...demographics(random),
+      tier,
+      tier ? 1 : 0,
+    );
+    const visitor = {
+      userId,
+      device,
+      visits,
+      hasBought: visits > 0 && random.chance(0.03),
+      lastNonDirectId: trafficId,
+    };
     known.push(visitor);
     return visitor;
   }
@@ -201,10 +234,20 @@ function returning(known: readonly Visitor[], random: Random): Visitor {
 }
 
 const ages = weighted<string | null>([
-  [null, 46], ['18-24', 10], ['25-34', 17], ['35-44', 12], ['45-54', 8], ['55-64', 5], ['65+', 2],
+  [null, 46],
+  ['18-24', 10],
+  ['25-34', 17],
+  ['35-44', 12],
+  ['45-54', 8],
+  ['55-64', 5],
+  ['65+', 2],
 ]);
 const interests = weighted<string | null>([
-  [null, 50], ['Technology/Technophiles', 20], ['Shoppers/Value Shoppers', 14], ['Lifestyles & Hobbies/Green Living Enthusiasts', 9], ['Travel/Travel Buffs', 7],
+  [null, 50],
+  ['Technology/Technophiles', 20],
+  ['Shoppers/Value Shoppers', 14],
+  ['Lifestyles & Hobbies/Green Living Enthusiasts', 9],
+  ['Travel/Travel Buffs', 7],
 ]);
 
 function demographics(random: Random): [string | null, string | null, string | null] {

@@ -12,7 +12,17 @@ import { bakeryTraffic, blogTraffic, shopTraffic, type Traffic } from './traffic
 
 export type Size = 'small' | 'shop';
 
-export type PageKind = 'home' | 'list' | 'product' | 'article' | 'search' | 'basket' | 'checkout' | 'thanks' | 'account' | 'info';
+export type PageKind =
+  | 'home'
+  | 'list'
+  | 'product'
+  | 'article'
+  | 'search'
+  | 'basket'
+  | 'checkout'
+  | 'thanks'
+  | 'account'
+  | 'info';
 
 export interface Page {
   kind: PageKind;
@@ -60,15 +70,28 @@ export interface Site {
   hasStories: boolean;
 }
 
-function page(kind: PageKind, path: string, title: string, contentGroup: string, weight: number, author?: string): Page {
+function page(
+  kind: PageKind,
+  path: string,
+  title: string,
+  contentGroup: string,
+  weight: number,
+  author?: string,
+): Page {
   const [bare = path, query = ''] = path.split('?');
   return { kind, path: bare, query, title, contentGroup, weight, ...(author === undefined ? {} : { author }) };
 }
 
-const slug = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
 
 function productPages(goods: readonly Product[], brand: string): Page[] {
-  return goods.map((good) => page('product', `/product/${slug(good.name)}`, `${good.name} | ${brand}`, good.category, good.weight));
+  return goods.map((good) =>
+    page('product', `/product/${slug(good.name)}`, `${good.name} | ${brand}`, good.category, good.weight),
+  );
 }
 
 const shopPages: readonly Page[] = [
@@ -81,7 +104,13 @@ const shopPages: readonly Page[] = [
   page('list', '/shop/office', 'Office | Merchandise Store', 'Office', 4),
   page('list', '/shop/lifestyle', 'Lifestyle | Merchandise Store', 'Lifestyle', 5),
   page('list', '/shop/new?sort=newest', 'New arrivals | Merchandise Store', 'New', 7),
-  page('list', '/sale/autumn?utm_source=newsletter&utm_medium=email&utm_campaign=autumn_sale', 'Autumn sale | Merchandise Store', 'Sale', 0),
+  page(
+    'list',
+    '/sale/autumn?utm_source=newsletter&utm_medium=email&utm_campaign=autumn_sale',
+    'Autumn sale | Merchandise Store',
+    'Sale',
+    0,
+  ),
   ...productPages(shopGoods, 'Merchandise Store'),
   page('search', '/search?q=hoodie', 'Search results | Merchandise Store', 'Search', 0),
   page('basket', '/basket', 'Basket | Merchandise Store', 'Checkout', 0),
@@ -108,7 +137,9 @@ const blogPages: readonly Page[] = [
   page('home', '/', 'The Merchandise Blog', 'Home', 10),
   page('list', '/guides', 'Guides | The Merchandise Blog', 'Guides', 5),
   page('list', '/making-of', 'Making of | The Merchandise Blog', 'Making of', 3),
-  ...articles.map(([path, title, group, author, weight]) => page('article', path, `${title} | The Merchandise Blog`, group, weight, author)),
+  ...articles.map(([path, title, group, author, weight]) =>
+    page('article', path, `${title} | The Merchandise Blog`, group, weight, author),
+  ),
   page('search', '/search?s=backpack', 'Search | The Merchandise Blog', 'Search', 0),
   page('account', '/newsletter', 'Newsletter | The Merchandise Blog', 'Newsletter', 2),
   page('info', '/about', 'About us | The Merchandise Blog', 'About', 2),
@@ -128,8 +159,12 @@ const bakeryPages: readonly Page[] = [
   page('info', '/contact', 'Contact | Harbour Bakery', 'Visit us', 8),
 ];
 
-const wakingHours = [1.6, 1, 0.7, 0.5, 0.5, 0.8, 1.6, 2.8, 4.1, 5.2, 5.8, 6, 5.8, 5.7, 5.6, 5.5, 5.4, 5.2, 5.1, 5.3, 5.6, 5.2, 4, 2.7];
-const bakeryHours = [0.3, 0.1, 0.1, 0.1, 0.2, 0.8, 3, 6, 8, 8.4, 8, 7, 6.5, 5.5, 5, 4.6, 4.4, 4.6, 5, 5.2, 4.6, 3.4, 2, 0.9];
+const wakingHours = [
+  1.6, 1, 0.7, 0.5, 0.5, 0.8, 1.6, 2.8, 4.1, 5.2, 5.8, 6, 5.8, 5.7, 5.6, 5.5, 5.4, 5.2, 5.1, 5.3, 5.6, 5.2, 4, 2.7,
+];
+const bakeryHours = [
+  0.3, 0.1, 0.1, 0.1, 0.2, 0.8, 3, 6, 8, 8.4, 8, 7, 6.5, 5.5, 5, 4.6, 4.4, 4.6, 5, 5.2, 4.6, 3.4, 2, 0.9,
+];
 
 export const shop: Site = {
   propertyId: '213025502',

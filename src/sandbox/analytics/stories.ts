@@ -51,10 +51,34 @@ export const weekdayFactors = {
 
 /** What stories exist, for a demo to list. Dates in `daysAgo` of the property's time zone. */
 export const stories = [
-  { name: 'autumn_sale', property: '213025502', firstDaysAgo: 13, lastDaysAgo: 0, text: 'An e-mail campaign makes sessions from newsletter / email jump.' },
-  { name: 'broken_mobile_checkout', property: '213025502', firstDaysAgo: 7, lastDaysAgo: 6, text: 'On mobile, nobody who begins checkout completes a purchase.' },
-  { name: 'weekend_effect', property: '213025502', firstDaysAgo: 119, lastDaysAgo: 0, text: 'Weekends are clearly quieter than weekdays.' },
-  { name: 'growth', property: '213025502', firstDaysAgo: 27, lastDaysAgo: 0, text: 'Each of the last four weeks has more sessions than the one before.' },
+  {
+    name: 'autumn_sale',
+    property: '213025502',
+    firstDaysAgo: 13,
+    lastDaysAgo: 0,
+    text: 'An e-mail campaign makes sessions from newsletter / email jump.',
+  },
+  {
+    name: 'broken_mobile_checkout',
+    property: '213025502',
+    firstDaysAgo: 7,
+    lastDaysAgo: 6,
+    text: 'On mobile, nobody who begins checkout completes a purchase.',
+  },
+  {
+    name: 'weekend_effect',
+    property: '213025502',
+    firstDaysAgo: 119,
+    lastDaysAgo: 0,
+    text: 'Weekends are clearly quieter than weekdays.',
+  },
+  {
+    name: 'growth',
+    property: '213025502',
+    firstDaysAgo: 27,
+    lastDaysAgo: 0,
+    text: 'Each of the last four weeks has more sessions than the one before.',
+  },
 ] as const;
 
 /** Is `daysAgo` one of the days on which the mobile checkout was broken? */

@@ -34,11 +34,23 @@ interface Extra {
   adGroup?: string;
 }
 
-function way(channel: string, source: string, medium: string, weight: number, intent: number, extra: Extra = {}): Traffic {
+function way(
+  channel: string,
+  source: string,
+  medium: string,
+  weight: number,
+  intent: number,
+  extra: Extra = {},
+): Traffic {
   const implied = `(${medium.replace(/[()]/g, '')})`;
   const campaign = extra.campaign ?? (source === '(direct)' ? '(direct)' : implied === '(not set)' ? notSet : implied);
   return {
-    source, medium, channel, weight, intent, campaign,
+    source,
+    medium,
+    channel,
+    weight,
+    intent,
+    campaign,
     campaignId: extra.campaignId ?? notSet,
     platform: extra.platform ?? 'Manual',
     content: extra.content ?? notSet,
@@ -67,18 +79,46 @@ export const shopTraffic: readonly Traffic[] = [
   way('Referral', 'blog.example.com', 'referral', 6.1, 2.9),
   way('Referral', 'perks.example.net', 'referral', 3.6, 2.8),
   way('Referral', 'news.example.net', 'referral', 1.4, 2.6),
-  way('Paid Search', 'google', 'cpc', 2.4, 0.4, { ...ads, campaign: 'brand_search', campaignId: '18310001', adGroup: 'Brand', term: 'merchandise store' }),
-  way('Paid Search', 'google', 'cpc', 1.9, 0.34, { ...ads, campaign: 'hats_and_hoodies', campaignId: '18310002', adGroup: 'Hoodies', term: 'logo hoodie' }),
-  way('Paid Search', 'bing', 'cpc', 0.5, 0.37, { campaign: 'brand_search_bing', campaignId: '77120', term: 'merchandise store' }),
+  way('Paid Search', 'google', 'cpc', 2.4, 0.4, {
+    ...ads,
+    campaign: 'brand_search',
+    campaignId: '18310001',
+    adGroup: 'Brand',
+    term: 'merchandise store',
+  }),
+  way('Paid Search', 'google', 'cpc', 1.9, 0.34, {
+    ...ads,
+    campaign: 'hats_and_hoodies',
+    campaignId: '18310002',
+    adGroup: 'Hoodies',
+    term: 'logo hoodie',
+  }),
+  way('Paid Search', 'bing', 'cpc', 0.5, 0.37, {
+    campaign: 'brand_search_bing',
+    campaignId: '77120',
+    term: 'merchandise store',
+  }),
   way('Organic Social', 'm.facebook.com', 'referral', 2.3, 0.3),
   way('Organic Social', 'instagram.com', 'referral', 1.9, 0.3),
   way('Organic Social', 'linkedin.com', 'referral', 0.8, 0.3),
   way('Organic Video', 'youtube.com', 'referral', 2.2, 0.2),
-  way('Email', 'newsletter', 'email', 2.4, 0.9, { campaign: 'weekly_newsletter', campaignId: '20100', content: 'top_story' }),
+  way('Email', 'newsletter', 'email', 2.4, 0.9, {
+    campaign: 'weekly_newsletter',
+    campaignId: '20100',
+    content: 'top_story',
+  }),
   way('Affiliates', 'partners.example.org', 'affiliate', 1.6, 0.5, { campaign: 'partner_links', campaignId: '30500' }),
-  way('Cross-network', 'google', 'cpc', 1.2, 0.4, { ...ads, campaign: 'performance_max_store', campaignId: '18310003' }),
+  way('Cross-network', 'google', 'cpc', 1.2, 0.4, {
+    ...ads,
+    campaign: 'performance_max_store',
+    campaignId: '18310003',
+  }),
   way('Display', 'google', 'cpm', 1.0, 0.2, { ...ads, campaign: 'display_prospecting', campaignId: '18310004' }),
-  way('Paid Social', 'instagram', 'paid_social', 0.8, 0.4, { campaign: 'lookbook', campaignId: '40777', content: 'carousel_a' }),
+  way('Paid Social', 'instagram', 'paid_social', 0.8, 0.4, {
+    campaign: 'lookbook',
+    campaignId: '40777',
+    content: 'carousel_a',
+  }),
   way('AI Assistant', 'chatgpt.com', 'referral', 0.7, 0.9),
   way('Unassigned', notSet, notSet, 1.7, 0.2),
   way('Unassigned', '(data not available)', '(data not available)', 0.2, 0.2),
@@ -92,7 +132,11 @@ export const blogTraffic: readonly Traffic[] = [
   way('Referral', 'news.example.net', 'referral', 7, 1),
   way('Organic Social', 'linkedin.com', 'referral', 6, 1),
   way('Organic Social', 't.co', 'referral', 4, 1),
-  way('Email', 'newsletter', 'email', 6, 1, { campaign: 'weekly_newsletter', campaignId: '20100', content: 'top_story' }),
+  way('Email', 'newsletter', 'email', 6, 1, {
+    campaign: 'weekly_newsletter',
+    campaignId: '20100',
+    content: 'top_story',
+  }),
   way('AI Assistant', 'chatgpt.com', 'referral', 2, 1),
   way('Unassigned', notSet, notSet, 1, 1),
 ];

@@ -28,7 +28,9 @@ type Decoded = Record<string, unknown>;
 export function transcode(text: string, name: string, parts: { messages: Messages; package: string }): Decoded {
   const json = text.trim() === '' ? {} : parseJson(text);
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
-    throw badRequest([{ description: 'Invalid JSON payload received. Unknown name "": Root element must be a message.' }]);
+    throw badRequest([
+      { description: 'Invalid JSON payload received. Unknown name "": Root element must be a message.' },
+    ]);
   }
   const violations: Violation[] = [];
   const decoded = decodeMessage(json as Decoded, name, '', { ...parts, violations });
@@ -55,13 +57,23 @@ function parseJson(text: string): unknown {
     const lineStart = text.lastIndexOf('\n', position - 1) + 1;
     const line = text.slice(lineStart).split('\n', 1)[0] ?? '';
     const reason = position >= text.length ? 'Unexpected end of string.' : 'Unexpected token.';
-    throw invalid(`Invalid JSON payload received. ${reason}\n${line.slice(0, 200)}\n${' '.repeat(Math.min(200, position - lineStart))}^`);
+    throw invalid(
+      `Invalid JSON payload received. ${reason}\n${line.slice(0, 200)}\n${' '.repeat(Math.min(200, position - lineStart))}^`,
+    );
   }
 }
 
 function decodeMessage(json: Decoded, name: string, path: string, decoding: Decoding): Decoded {
   const fields = decoding.messages[name] ?? {};
-  const bySpelling = new Map(Object.keys(fields).flatMap((key) => [[key, key], [snakeCase(key), key]] as const));
+  const bySpelling = new Map(
+    Object.keys(fields).flatMap(
+      (key) =>
+        [
+          [key, key],
+          [snakeCase(key), key],
+        ] as const,
+    ),
+  );
   const result: Decoded = {};
   const taken = new Map<string, string>();
   for (const [key, value] of Object.entries(json)) {
@@ -78,7 +90,12 @@ function decodeMessage(json: Decoded, name: string, path: string, decoding: Deco
   return result;
 }
 
-function isTaken(oneof: string, key: string, path: string, state: { taken: Map<string, string>; decoding: Decoding }): boolean {
+function isTaken(
+  oneof: string,
+  key: string,
+  path: string,
+  state: { taken: Map<string, string>; decoding: Decoding },
+): boolean {
   if (!state.taken.has(oneof)) {
     state.taken.set(oneof, key);
     return false;
@@ -97,13 +114,16 @@ function unknownName(key: string, path: string, why: string): Violation {
 
 function decodeField(value: unknown, field: Field, path: string, decoding: Decoding): unknown {
   if (field.repeated) {
-    if (Array.isArray(value)) return value.map((entry, index) => decodeValue(entry, field.kind, `${path}[${index}]`, decoding));
+    if (Array.isArray(value))
+      return value.map((entry, index) => decodeValue(entry, field.kind, `${path}[${index}]`, decoding));
     return decodeValue(value, field.kind, path, decoding, true);
   }
   if (Array.isArray(value)) {
     const dot = path.lastIndexOf('.');
     const owner = dot < 0 ? '' : path.slice(0, dot);
-    decoding.violations.push(unknownName(path.slice(dot + 1), owner, 'Proto field is not repeating, cannot start list.'));
+    decoding.violations.push(
+      unknownName(path.slice(dot + 1), owner, 'Proto field is not repeating, cannot start list.'),
+    );
     return undefined;
   }
   return decodeValue(value, field.kind, path, decoding);

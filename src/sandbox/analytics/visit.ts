@@ -93,7 +93,8 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
 
   function landing(arrival: Arrival, depth: Depth): PageChoice {
     if (arrival.traffic.campaign === autumnSale.campaign) return { id: salePage, page: at(site.pages, salePage - 1) };
-    if (depth === 0) return choosePage(browsing.filter((kind) => kind !== 'product' || site.commerce === undefined))(random.next());
+    if (depth === 0)
+      return choosePage(browsing.filter((kind) => kind !== 'product' || site.commerce === undefined))(random.next());
     return random.chance(0.35) ? pick('product') : pick('home', 'list');
   }
 
@@ -143,7 +144,8 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
 
   function engage(walk: Walk, first: PageChoice, depth: Depth): void {
     walk.view(first);
-    for (let more = Math.floor(-Math.log(1 - random.next()) * 1.9); more > 0; more--) walk.view(choosePage(wandering)(random.next()));
+    for (let more = Math.floor(-Math.log(1 - random.next()) * 1.9); more > 0; more--)
+      walk.view(choosePage(wandering)(random.next()));
     if (random.chance(0.07) && site.pages.some((page) => page.kind === 'search')) search(walk);
     if (random.chance(0.03)) outbound(walk);
     for (const goal of site.goals) {
@@ -151,7 +153,8 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
       walk.view(pick('account'));
       walk.emit(goal.event, { params: { method: goal.method } });
     }
-    if (site.hasStories && random.chance(0.02)) walk.emit('compare_items', { params: { items_compared: random.between(2, 4) } });
+    if (site.hasStories && random.chance(0.02))
+      walk.emit('compare_items', { params: { items_compared: random.between(2, 4) } });
     if (site.commerce !== undefined && depth > 0) shopAround(walk, site.commerce, depth);
     walk.leave();
   }
@@ -163,11 +166,20 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
 
   function outbound(walk: Walk): void {
     if (random.chance(0.3)) {
-      const params = { file_name: '/files/size-guide.pdf', file_extension: 'pdf', link_url: `https://${site.host}/files/size-guide.pdf` };
+      const params = {
+        file_name: '/files/size-guide.pdf',
+        file_extension: 'pdf',
+        link_url: `https://${site.host}/files/size-guide.pdf`,
+      };
       walk.emit('file_download', { params: { ...params, link_text: 'Size guide' } });
     } else {
       walk.emit('click', {
-        params: { link_url: 'https://partners.example.org/', link_domain: 'partners.example.org', link_text: 'Our partners', outbound: 'true' },
+        params: {
+          link_url: 'https://partners.example.org/',
+          link_domain: 'partners.example.org',
+          link_text: 'Our partners',
+          outbound: 'true',
+        },
       });
     }
   }
@@ -219,7 +231,8 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
     walk.emit('begin_checkout', { value: goods }, cart);
     const payment = random.pick(['card', 'card', 'wallet', 'invoice']);
     if (depth < 4) {
-      if (site.hasStories && checkoutIsBroken(walk.arrival.daysAgo, walk.arrival.visitor.device.category)) tryAgain(walk, goods, cart);
+      if (site.hasStories && checkoutIsBroken(walk.arrival.daysAgo, walk.arrival.visitor.device.category))
+        tryAgain(walk, goods, cart);
       return;
     }
     walk.emit('add_shipping_info', { value: goods, params: { shipping_tier: 'Standard' } });
@@ -235,7 +248,11 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
     }
   }
 
-  function buy(walk: Walk, commerce: Commerce, order: { goods: number; cart: readonly ItemRow[]; payment: string; seconds: number }): void {
+  function buy(
+    walk: Walk,
+    commerce: Commerce,
+    order: { goods: number; cart: readonly ItemRow[]; payment: string; seconds: number },
+  ): void {
     const { visitor } = walk.arrival;
     orders++;
     const transactionId = `T-${10_000 + orders}`;
@@ -263,12 +280,18 @@ export function createVisits(parts: VisitParts): (arrival: Arrival) => void {
       order.cart,
     );
     visitor.hasBought = true;
-    if (point !== undefined) afterwards(walk, 1, { name: 'order_collected', transactionId, params: { collection_point: point } });
-    else if (random.chance(0.02)) afterwards(walk, 2, { name: 'refund', transactionId, value: order.goods, revenue: -order.goods });
+    if (point !== undefined)
+      afterwards(walk, 1, { name: 'order_collected', transactionId, params: { collection_point: point } });
+    else if (random.chance(0.02))
+      afterwards(walk, 2, { name: 'refund', transactionId, value: order.goods, revenue: -order.goods });
   }
 
   /** Sent by the shop's own server some days later, without a session: such events are "(not set)" in session dimensions. */
-  function afterwards(walk: Walk, days: number, event: Pick<EventRow, 'name' | 'transactionId' | 'params' | 'value' | 'revenue'>): void {
+  function afterwards(
+    walk: Walk,
+    days: number,
+    event: Pick<EventRow, 'name' | 'transactionId' | 'params' | 'value' | 'revenue'>,
+  ): void {
     const { arrival } = walk;
     const second = 36_000 + random.between(0, 20_000);
     record.event({

@@ -1,0 +1,181 @@
+/**
+ * Runs one grouped question against a property's tables.
+ *
+ * Owns: the SQL of a report: which tables are joined, how rows are grouped, and putting together numbers that come from
+ * different bases (events, items, advertising costs, rolling windows). Does not own: what the fields mean (dimensions.ts, metrics.ts),
+ * nor sorting, limits and printing (report.ts).
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { DayRange, Dimension, Join } from './dimensions.ts';
+import type { Atom, Base } from './metrics.ts';
+
+/** A piece of SQL and what it needs joined. */
+export interface Clause {
+  sql: string;
+  joins: readonly Join[];
+  /** Speaks of item rows. */
+  needsItems: boolean;
+}
+
+export type Predicate = (value: string) => boolean;
+
+export interface Question {
+  range: DayRange;
+  /** One per column, with the value for "nothing" already in place. */
+  columns: readonly Clause[];
+  /** Any column about time: rolling users are then told per day, otherwise for the last day of the range. */
+  hasTime: boolean;
+  where: readonly Clause[];
+  /** What `ga_match(n, value)` in `where` stands for. */
+  predicates: readonly Predicate[];
+  atoms: Readonly<Record<string, Atom>>;
+}
+
+export interface Group {
+  values: string[];
+  atoms: Map<string, number>;
+}
+
+/** A dimension as a column: text, never NULL. */
+export function columnOf(dimension: Dimension, range: DayRange): Clause {
+  const sql = typeof dimension.sql === 'string' ? dimension.sql : dimension.sql(range);
+  const filled =
+    dimension.unset === ''
+      ? `COALESCE(CAST(${sql} AS TEXT), '')`
+      : `COALESCE(NULLIF(CAST(${sql} AS TEXT), ''), '(not set)')`;
+  return { sql: filled, joins: dimension.joins, needsItems: dimension.scope === 'item' };
+}
+
+const joins: Readonly<Record<Join, { sql: string; after: readonly Join[] }>> = {
+  s: { sql: 'LEFT JOIN all_sessions s ON s.session_id = e.session_id', after: [] },
+  u: { sql: 'JOIN users u ON u.user_id = e.user_id', after: [] },
+  st: { sql: 'LEFT JOIN traffic st ON st.traffic_id = s.traffic_id', after: ['s'] },
+  ft: { sql: 'JOIN traffic ft ON ft.traffic_id = u.first_traffic_id', after: ['u'] },
+  et: { sql: 'LEFT JOIN traffic et ON et.traffic_id = e.credited_traffic_id', after: [] },
+  pl: { sql: 'JOIN places pl ON pl.place_id = u.place_id', after: ['u'] },
+  dv: { sql: 'JOIN devices dv ON dv.device_id = u.device_id', after: ['u'] },
+  p: { sql: 'LEFT JOIN pages p ON p.page_id = e.page_id', after: [] },
+  lp: { sql: 'LEFT JOIN pages lp ON lp.page_id = s.landing_page_id', after: ['s'] },
+  d: { sql: 'JOIN days d ON d.day = e.day', after: [] },
+  g: { sql: 'JOIN products g ON g.product_id = i.product_id', after: [] },
+};
+
+/** All that is needed, each after what it hangs on. */
+function joinSql(needed: Iterable<Join>, overrides: Partial<Record<Join, string>>): string {
+  const done = new Set<Join>();
+  const parts: string[] = [];
+  const add = (join: Join): void => {
+    if (done.has(join)) return;
+    done.add(join);
+    const override = overrides[join];
+    if (override === undefined) for (const before of joins[join].after) add(before);
+    parts.push(override ?? joins[join].sql);
+  };
+  for (const join of needed) add(join);
+  return parts.join(' ');
+}
+
+/** Advertising costs know days and campaigns only; `e` is then a row of costs. */
+const costJoins: Partial<Record<Join, string>> = {
+  s: '',
+  u: '',
+  st: 'JOIN traffic st ON st.traffic_id = e.traffic_id',
+  ft: 'JOIN traffic ft ON ft.traffic_id = e.traffic_id',
+  et: 'JOIN traffic et ON et.traffic_id = e.traffic_id',
+};
+
+interface Source {
+  from: string;
+  when: string;
+  overrides: Partial<Record<Join, string>>;
+  rewrite: (sql: string) => string;
+}
+
+const asIs = (sql: string): string => sql;
+
+function sourceOf(base: Base, question: Question): Source {
+  const { first, last } = question.range;
+  const within = `BETWEEN ${first} AND ${last}`;
+  if (base === 'event') return { from: 'events e', when: `e.day ${within}`, overrides: {}, rewrite: asIs };
+  if (base === 'item') {
+    return {
+      from: 'items i JOIN all_events e ON e.event_id = i.event_id',
+      when: `i.day ${within}`,
+      overrides: {},
+      rewrite: asIs,
+    };
+  }
+  if (base === 'cost') {
+    const rows = '(SELECT * FROM ad_costs WHERE day <= (SELECT MAX(day) FROM sessions))';
+    return {
+      from: `${rows} e`,
+      when: `e.day ${within}`,
+      overrides: costJoins,
+      rewrite: (sql) => sql.replaceAll('a.', 'e.'),
+    };
+  }
+  const days = Number(base.slice('rolling'.length));
+  const ends = question.hasTime ? within : `= ${last}`;
+  // The day that a row is told for is the window's end, not the day of the event.
+  return {
+    from: `days d JOIN events e ON e.day BETWEEN d.day - ${days - 1} AND d.day`,
+    when: `d.day ${ends}`,
+    overrides: { d: '' },
+    rewrite: (sql) => sql.replaceAll('e.day', 'd.day'),
+  };
+}
+
+/** Atoms whose SQL speaks of costs say `a`; other bases leave their text alone. */
+function statementFor(base: Base, atoms: readonly (readonly [string, Atom])[], question: Question): string {
+  const source = sourceOf(base, question);
+  const pieces = [...question.columns, ...question.where];
+  const needed = new Set([...pieces.flatMap((piece) => piece.joins), ...atoms.flatMap(([, atom]) => atom.joins)]);
+  const columns = question.columns.map((column, index) => `${source.rewrite(column.sql)} AS c${index}`);
+  const values = atoms.map(([name, atom]) => `${base === 'cost' ? source.rewrite(atom.sql) : atom.sql} AS "${name}"`);
+  const conditions = [source.when, ...question.where.map((clause) => `(${clause.sql})`)];
+  const select = [...columns, ...values].join(', ') || '1';
+  const grouping = columns.length === 0 ? '' : ` GROUP BY ${columns.map((_, index) => index + 1).join(', ')}`;
+  return `SELECT ${select} FROM ${source.from} ${joinSql(needed, source.overrides)} WHERE ${conditions.join(' AND ')}${grouping}`;
+}
+
+/** The predicates of the statement that is running; SQLite calls back while we wait, so there is only ever one. */
+const running = new WeakMap<DatabaseSync, { predicates: readonly Predicate[] }>();
+
+function stateOf(db: DatabaseSync): { predicates: readonly Predicate[] } {
+  let state = running.get(db);
+  if (state === undefined) {
+    const fresh: { predicates: readonly Predicate[] } = { predicates: [] };
+    db.function('ga_match', (slot, value) => (fresh.predicates[Number(slot)]?.(String(value)) ? 1 : 0));
+    running.set(db, fresh);
+    state = fresh;
+  }
+  return state;
+}
+
+/** Answers with one group per combination of column values that has any rows, in no particular order. */
+export function ask(db: DatabaseSync, question: Question): Group[] {
+  stateOf(db).predicates = question.predicates;
+  const byBase = new Map<Base, (readonly [string, Atom])[]>();
+  for (const entry of Object.entries(question.atoms)) {
+    const list = byBase.get(entry[1].base);
+    if (list === undefined) byBase.set(entry[1].base, [entry]);
+    else list.push(entry);
+  }
+  if (byBase.size === 0)
+    byBase.set([...question.columns, ...question.where].some((piece) => piece.needsItems) ? 'item' : 'event', []);
+
+  const groups = new Map<string, Group>();
+  for (const [base, atoms] of byBase) {
+    for (const row of db.prepare(statementFor(base, atoms, question)).all()) {
+      const values = question.columns.map((_, index) => String(row[`c${index}`]));
+      const key = values.join('\u0000');
+      let group = groups.get(key);
+      if (group === undefined) {
+        group = { values, atoms: new Map() };
+        groups.set(key, group);
+      }
+      for (const [name] of atoms) group.atoms.set(name, Number(row[name] ?? 0));
+    }
+  }
+  return [...groups.values()];
+}
