@@ -80,6 +80,25 @@ describe('the gate before the sandbox’s APIs', () => {
     assert.ok(challenge.includes(analyticsReadonly));
   });
 
+  it('guards the Data API with the reading scopes and hands on faults and person', async () => {
+    const google = startTestGoogle();
+    const report = '/analyticsdata/v1beta/properties/213025502:runReport';
+    const run = async (accessToken: string) =>
+      google.call('POST', report, {
+        json: { metrics: [{ name: 'sessions' }], dateRanges: [{ startDate: '7daysAgo', endDate: 'yesterday' }] },
+        headers: { Authorization: `Bearer ${accessToken}` },
+      });
+    const ada = await google.connect();
+    assert.equal((await run(ada.access_token)).json.metricHeaders[0].name, 'sessions');
+    const grace = await google.connect({}, { account: 'grace@example.com' });
+    assert.equal((await run(grace.access_token)).status, 403, 'not her property');
+    const editor = await google.connect({ scope: 'https://www.googleapis.com/auth/analytics.edit' });
+    assert.equal(info(await run(editor.access_token)).reason, 'ACCESS_TOKEN_SCOPE_INSUFFICIENT');
+    await google.call('POST', '/sandbox/faults', { json: { path: '*:runReport', effect: 'quota-hour', times: 1 } });
+    assert.equal((await run(ada.access_token)).status, 429);
+    assert.equal((await run(ada.access_token)).status, 200);
+  });
+
   it('says that the operator has not switched the API on, after it knows who asks', async () => {
     const google = startTestGoogle();
     const { access_token } = await google.connect();

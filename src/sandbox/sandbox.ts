@@ -10,6 +10,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { analyticsAdmin } from './analytics/admin.ts';
+import { analyticsData } from './analytics/data.ts';
 import type { ApiEnv } from './api.ts';
 import { calendar } from './calendar/calendar.ts';
 import { controls } from './controls.ts';
@@ -18,7 +19,7 @@ import { type Api, gate } from './gate.ts';
 import { sendPage } from './page.ts';
 import { answerRefusal, JsonRefusal } from './refusal.ts';
 import { createRequestLog, logRequests } from './request-log.ts';
-import { analyticsAdminApi, calendarApi } from './scopes-needed.ts';
+import { analyticsAdminApi, analyticsDataApi, calendarApi } from './scopes-needed.ts';
 import { authorize } from './sign-in/authorize.ts';
 import { discovery } from './sign-in/discovery.ts';
 import { createFlows } from './sign-in/flows.ts';
@@ -73,6 +74,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     app.use(`${api.mount}/*`, gate(links, api));
     app.route(api.mount, calls);
   };
+  mount(analyticsDataApi, analyticsData({ now, size: data }));
   mount(analyticsAdminApi, analyticsAdmin({ now }));
   mount(calendarApi, calendar({ now }));
 
