@@ -1,0 +1,145 @@
+/**
+ * The bridge is killed without warning (SIGKILL) in the middle of a sign-in and between two answers, as real processes
+ * with a real database file. After a restart each flow goes on, or fails with words that tell the person to start again.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createBrowser, type Stop } from '../../src/demo/browser.ts';
+import { answerPages } from '../../src/demo/person.ts';
+import { type Credentials, openStage, type Stage } from '../../src/demo/stage.ts';
+
+const CALLBACK = 'https://chatgpt.com/aip/g-crash/oauth/callback';
+const PERSON = { account: 'ada@example.com' };
+
+describe('a bridge that is killed with SIGKILL', () => {
+  let stage: Stage;
+  let client: Credentials;
+  before(async () => {
+    stage = await openStage();
+    client = await stage.addClient({ name: 'Crash GPT', redirectUri: CALLBACK });
+  });
+  after(() => stage.close());
+
+  const crashAndRestart = async () => {
+    await stage.bridge().crash();
+    await stage.restartBridge();
+  };
+
+  const authorizeUrl = () => {
+    const query = {
+      response_type: 'code',
+      client_id: client.clientId,
+      redirect_uri: CALLBACK,
+      scope: '',
+      state: 'kept over the crash',
+    };
+    return `${stage.bridgeUrl}/authorize?${new URLSearchParams(query)}`;
+  };
+
+  /** Walks until the browser is about to open `path` on the bridge; returns a way to let it go on. */
+  const walkUntil = async (path: string): Promise<{ goOn(): Promise<Stop> }> => {
+    let held = true;
+    const browser = createBrowser({
+      stopsAt: (url) => held && url.origin === stage.bridgeUrl && url.pathname === path,
+    });
+    const url = await answerPages(browser, await browser.open(authorizeUrl()), PERSON);
+    held = false;
+    return { goOn: () => browser.open(url, new URL(stage.sandboxUrl)) };
+  };
+
+  const walk = async (): Promise<string> => {
+    const browser = createBrowser();
+    const url = await answerPages(browser, await browser.open(authorizeUrl()), PERSON);
+    assert.equal(url.searchParams.get('state'), 'kept over the crash');
+    return url.searchParams.get('code') ?? '';
+  };
+
+  const post = async (path: string, fields: Record<string, string>, token?: string) => {
+    const isTool = path.startsWith('/actions/');
+    const answer = await fetch(`${stage.bridgeUrl}${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': isTool ? 'application/json' : 'application/x-www-form-urlencoded',
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: isTool ? JSON.stringify(fields) : new URLSearchParams(fields).toString(),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, string> };
+  };
+  const credentials = () => ({ client_id: client.clientId, client_secret: client.clientSecret });
+  const redeem = (code: string) =>
+    post('/token', { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...credentials() });
+  const refresh = (token: string) =>
+    post('/token', { grant_type: 'refresh_token', refresh_token: token, ...credentials() });
+  const profile = (token = '') => post('/actions/get_profile', {}, token);
+
+  it('between the consent page and the answer to it: the flow goes on', async () => {
+    const browser = createBrowser();
+    const consent = await browser.open(authorizeUrl());
+    await crashAndRestart();
+    const url = await answerPages(browser, consent, PERSON);
+    assert.ok(url.searchParams.get('code'));
+  });
+
+  it("between consent and Google's callback: the flow goes on", async () => {
+    const { goOn } = await walkUntil('/google/callback');
+    await crashAndRestart();
+    const stop = await goOn();
+    assert.equal(stop.kind, 'left');
+    const answer = stop.kind === 'left' ? stop.url.searchParams : new URLSearchParams();
+    assert.equal(answer.get('state'), 'kept over the crash');
+    assert.equal((await redeem(answer.get('code') ?? '')).status, 200);
+  });
+
+  it('while the callback is being answered: it goes on, or a page says to start again', async () => {
+    const { goOn } = await walkUntil('/google/callback');
+    const [answered] = await Promise.allSettled([goOn(), stage.bridge().crash()]);
+    await stage.restartBridge();
+    if (answered.status === 'fulfilled' && answered.value.kind === 'left') {
+      assert.equal((await redeem(answered.value.url.searchParams.get('code') ?? '')).status, 200);
+    } else {
+      const again = await goOn();
+      const hasCode = again.kind === 'left' && again.url.searchParams.has('code');
+      const page = again.kind === 'page' ? again.page.html : '';
+      assert.ok(hasCode || /start connecting again/i.test(page), page.replaceAll(/<[^>]+>|\s+/g, ' '));
+    }
+  });
+
+  it('between code and token: the code still gives tokens', async () => {
+    const code = await walk();
+    await crashAndRestart();
+    const { status, body } = await redeem(code);
+    assert.equal(status, 200);
+    assert.equal((await profile(body.access_token)).status, 200);
+  });
+
+  it('after a token answer: no issued token is lost', async () => {
+    const { body } = await redeem(await walk());
+    await crashAndRestart();
+    assert.equal((await profile(body.access_token)).status, 200);
+    assert.equal((await refresh(body.refresh_token ?? '')).status, 200);
+  });
+
+  it('after a refresh: both pairs are there, and a lost answer can be fetched again', async () => {
+    const first = await redeem(await walk());
+    const second = await refresh(first.body.refresh_token ?? '');
+    await crashAndRestart();
+    assert.equal((await profile(first.body.access_token)).status, 200);
+    assert.equal((await profile(second.body.access_token)).status, 200);
+    assert.deepEqual(await refresh(first.body.refresh_token ?? ''), second, 'the same answer again');
+    assert.equal((await refresh(second.body.refresh_token ?? '')).status, 200);
+  });
+
+  it('while refreshes are being answered: every answer that was given is good', async () => {
+    const { body } = await redeem(await walk());
+    let token = body.refresh_token ?? '';
+    for (let round = 0; round < 3; round += 1) {
+      const [answered] = await Promise.allSettled([refresh(token), stage.bridge().crash()]);
+      await stage.restartBridge();
+      const given = answered.status === 'fulfilled' ? answered.value.body.refresh_token : undefined;
+      const next = await refresh(given ?? token);
+      assert.equal(next.status, 200, `round ${round}`);
+      token = next.body.refresh_token ?? '';
+    }
+  });
+});
