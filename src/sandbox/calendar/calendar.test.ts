@@ -64,7 +64,7 @@ describe('GET calendars/{id}', () => {
       [body.kind, body.id, body.timeZone],
       ['calendar#calendar', 'ada@example.com', 'America/Los_Angeles'],
     );
-    assert.equal((await as('ada').get('/calendars/grace@example.com')).body.timeZone, 'Europe/London');
+    assert.equal((await as('ada').get('/calendars/Grace@Example.com')).body.timeZone, 'Europe/London');
     assert.deepEqual(await refused(as('nobody').get('/calendars/grace@example.com')), notThere);
   });
 });

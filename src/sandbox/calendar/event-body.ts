@@ -27,6 +27,24 @@ const attendeeBody = z.object({
 
 const reminder = z.object({ method: z.enum(['email', 'popup']), minutes: z.int().min(0).max(40_320) });
 
+const solutionKey = z.object({ type: text });
+
+const conferenceBody = z.object({
+  conferenceId: text,
+  notes: text,
+  createRequest: z
+    .object({
+      requestId: text,
+      conferenceSolutionKey: solutionKey.nullish(),
+      status: z.object({ statusCode: text }).nullish(),
+    })
+    .nullish(),
+  conferenceSolution: z.object({ key: solutionKey.nullish(), name: text, iconUri: text }).nullish(),
+  entryPoints: z
+    .array(z.object({ entryPointType: text, uri: text, label: text, meetingCode: text, passcode: text, pin: text }))
+    .nullish(),
+});
+
 const eventBody = z.object({
   id: text,
   status: z.enum(['confirmed', 'tentative', 'cancelled']).nullish(),
@@ -52,13 +70,7 @@ const eventBody = z.object({
       shared: z.record(z.string(), z.string()).nullish(),
     })
     .nullish(),
-  conferenceData: z
-    .looseObject({
-      createRequest: z
-        .looseObject({ requestId: text, conferenceSolutionKey: z.looseObject({ type: text }).nullish() })
-        .nullish(),
-    })
-    .nullish(),
+  conferenceData: conferenceBody.nullish(),
 });
 
 export type EventBody = z.infer<typeof eventBody>;

@@ -104,6 +104,16 @@ describe('GET calendars/{id}/events as an agenda', () => {
     assert.equal(itemsOf(await dentist('2026-11-26T00:00:00-08:00', '2026-11-26T22:00:01Z')).length, 1);
   });
 
+  it('counts an event without length where it begins', async () => {
+    const ada = startCalendar().as('ada');
+    const moment = { dateTime: '2026-11-24T12:00:00Z' };
+    await ada.send('POST', own, { summary: 'Launch', start: moment, end: moment });
+    const launches = async (timeMin: string, timeMax: string) =>
+      itemsOf(await ada.get(own, { timeMin, timeMax, q: 'launch' })).length;
+    assert.equal(await launches('2026-11-24T12:00:00Z', '2026-11-24T13:00:00Z'), 1);
+    assert.equal(await launches('2026-11-24T11:00:00Z', '2026-11-24T12:00:00Z'), 0);
+  });
+
   it('reads the midnight of a whole day in the zone of the answer', async () => {
     const ada = startCalendar().as('ada');
     const late = { timeMin: '2026-11-28T07:30:00Z', timeMax: '2026-11-28T07:45:00Z', singleEvents: 'true' };
@@ -318,6 +328,16 @@ describe('GET calendars/{id}/events in pages', () => {
     } while (pageToken !== '');
     assert.deepEqual(walked, all);
     assert.ok(all.length > 4);
+  });
+
+  it('gives at most 2500 events at once', async () => {
+    const ada = startCalendar().as('ada');
+    const time = (clock: string) => ({ dateTime: `2019-01-01T${clock}`, timeZone: 'UTC' });
+    const series = { summary: 'Old habit', start: time('08:00:00'), end: time('08:05:00') };
+    await ada.send('POST', own, { ...series, recurrence: ['RRULE:FREQ=DAILY'] });
+    const answer = await ada.get(own, { q: 'habit', singleEvents: 'true', maxResults: '9999' });
+    assert.equal(itemsOf(answer).length, 2500);
+    assert.equal(typeof answer.body.nextPageToken, 'string');
   });
 
   it('takes a page token only for the list that gave it out', async () => {

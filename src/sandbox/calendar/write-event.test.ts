@@ -162,6 +162,14 @@ describe('POST calendars/{id}/events', () => {
     assert.equal(without.conferenceData, undefined);
     const made = await insert(ada, { ...lunch, conferenceData }, '?conferenceDataVersion=1');
     assert.match(String(made.hangoutLink), /^https:\/\/meet\.google\.com\/[a-z]{3}-[a-z]{4}-[a-z]{3}$/);
+    const odd = { createRequest: { requestId: 'r2', conferenceSolutionKey: { type: 'telephone' } } };
+    assert.equal(
+      (await ada.send('POST', `${own}?conferenceDataVersion=1`, { ...lunch, conferenceData: odd })).status,
+      400,
+    );
+    const nameless = { createRequest: {} };
+    const refusedOne = await ada.send('POST', `${own}?conferenceDataVersion=1`, { ...lunch, conferenceData: nameless });
+    assert.equal(reasonOf(refusedOne), 'required');
     const again = await ada.send('PATCH', `${own}/${made.id}?conferenceDataVersion=1`, { conferenceData });
     assert.deepEqual(again.body.conferenceData, made.conferenceData);
     const kept = await ada.send('PATCH', `${own}/${made.id}`, { conferenceData: null });
@@ -193,6 +201,16 @@ describe('POST calendars/{id}/events', () => {
 });
 
 describe('PATCH calendars/{id}/events/{event}', () => {
+  it('looks only as deep into a body as an event goes', async () => {
+    const ada = startCalendar().as('ada');
+    const { id } = await insert(ada, lunch);
+    for (const field of ['source', 'conferenceData', 'start', 'nothing']) {
+      const deep = `{"${field}":${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}}`;
+      const { status } = await ada.send('PATCH', `${own}/${id}?conferenceDataVersion=1`, deep);
+      assert.equal(status, 200, field);
+    }
+  });
+
   it('changes what it names, keeps the rest and gives a new etag', async () => {
     const { as, clock } = startCalendar();
     const made = await insert(as('ada'), { ...lunch, location: 'Canteen' });
@@ -261,6 +279,9 @@ describe('PATCH calendars/{id}/events/{event}', () => {
     const { id } = await insert(ada, lunch);
     assert.equal(reasonOf(await ada.send('PATCH', `${own}/${id}`, { eventType: 'focusTime' })), 'eventTypeRestriction');
     assert.equal((await ada.send('PATCH', `${own}/${id}`, { eventType: 'default' })).status, 200);
+    const focus = await insert(ada, { ...lunch, eventType: 'focusTime' });
+    assert.equal((await ada.send('PUT', `${own}/${focus.id}`, lunch)).body.eventType, 'focusTime');
+    assert.equal((await ada.send('POST', own, { ...lunch, eventType: 'fromGmail' })).status, 400);
   });
 
   it('does not find what is not there', async () => {
@@ -395,6 +416,25 @@ describe('a guest of somebody else’s event', () => {
     assert.equal(body.status, 'confirmed');
     assert.equal(attendeesOf(body)[1]?.responseStatus, 'declined');
   });
+
+  it('comes back by accepting after all', async () => {
+    const { grace, path } = await invite();
+    await grace.send('DELETE', path);
+    const attendees = [{ email: 'grace@example.com', responseStatus: 'accepted' }];
+    assert.equal((await grace.send('PATCH', path, { attendees })).body.status, 'confirmed');
+    assert.deepEqual(summaries(await grace.get(own, { q: 'lunch' })), ['Lunch']);
+  });
+
+  it('sees no other guests when the organizer hides them', async () => {
+    const { ada, grace, path } = await invite();
+    await ada.send('PATCH', path, { guestsCanSeeOtherGuests: false });
+    const { body } = await grace.get(path);
+    assert.deepEqual(
+      attendeesOf(body).map(({ email }) => email),
+      ['grace@example.com'],
+    );
+    assert.equal(attendeesOf((await ada.get(path)).body).length, 2);
+  });
 });
 
 describe('one happening of a series', () => {
@@ -436,6 +476,14 @@ describe('one happening of a series', () => {
     ]);
   });
 
+  it('does not begin to repeat on its own', async () => {
+    const { ada, days, second } = await start();
+    const { body } = await ada.get(second);
+    const sent = { ...body, recurrence: ['RRULE:FREQ=DAILY;COUNT=9'], summary: 'Walk far' };
+    assert.equal((await ada.send('PUT', second, sent)).body.recurrence, undefined);
+    assert.equal((await days()).length, 3);
+  });
+
   it('is called off alone', async () => {
     const { ada, days, second } = await start();
     assert.equal((await ada.send('DELETE', second)).status, 204);
@@ -449,6 +497,7 @@ describe('one happening of a series', () => {
     assert.equal((await ada.send('DELETE', `${own}/${id}`)).status, 204);
     assert.deepEqual(await days(), []);
     assert.equal((await ada.get(second)).body.status, 'cancelled');
+    assert.deepEqual(summaries(await ada.get(own, { iCalUID: `${id}@google.com` })), []);
   });
 
   it('follows the series when that moves', async () => {
