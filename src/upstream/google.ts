@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import type { Outgoing } from '../http/outgoing.ts';
 import type { Identity, Provider, ProviderTokens, TokenInfo } from './provider.ts';
-import { parseJson, postForm, readAnswer, toUpstreamError } from './token-request.ts';
+import { parseJson, postForm, readAnswer, TIMEOUT_MS, toUpstreamError } from './token-request.ts';
 
 const SCOPE_BASE = 'https://www.googleapis.com/auth/';
 const SIGN_IN_SCOPES = ['openid', 'email', 'profile'] as const;
@@ -96,7 +96,13 @@ export function createGoogle(parts: GoogleParts): Provider {
     },
 
     async tokenInfo(accessToken) {
-      const answer = await postForm(send, (await endpoints()).tokeninfo, { access_token: accessToken });
+      // Google's own client library asks this way; a token in the query would end up in somebody's log.
+      const answer = await send({
+        method: 'POST',
+        url: (await endpoints()).tokeninfo,
+        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/x-www-form-urlencoded' },
+        timeoutMs: TIMEOUT_MS,
+      });
       if (answer.status === 400 || answer.status === 401) return undefined;
       return toTokenInfo(readAnswer(answer, tokenInfoAnswer));
     },

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { UpstreamError } from '../errors.ts';
 import type { Outgoing, OutgoingAnswer } from '../http/outgoing.ts';
 
-const TIMEOUT_MS = 10_000;
+export const TIMEOUT_MS = 10_000;
 const GRANT_DEAD = new Set(['invalid_grant', 'unauthorized_client', 'admin_policy_enforced']);
 const MISCONFIGURED = new Set(['invalid_client', 'redirect_uri_mismatch', 'deleted_client', 'org_internal']);
 
