@@ -58,7 +58,7 @@ function describeIssue(
   const value = valueAt(given, issue.path);
   const name = quote(issue.path.map(String).join('.'));
   const wanted = describeWanted(issue);
-  if (value === undefined) return `${name} is missing: ${wanted}.`;
+  if (value === undefined) return `${name} is missing, wanted ${wanted}.`;
   return `${name} is ${quoteValue(value)}, wanted ${wanted}.`;
 }
 
@@ -68,7 +68,7 @@ function describeUnknownName(keys: readonly string[], properties: Readonly<Recor
   const [best] = nearest(key, names, 1);
   const hint = best === undefined ? '' : ` Did you mean ${quote(best)}?`;
   const list = names.length === 0 ? 'It takes no arguments.' : `Its arguments are ${names.join(', ')}.`;
-  return `there is no argument ${quote(key)}.${hint} ${list}`;
+  return `There is no argument ${quote(key)}.${hint} ${list}`;
 }
 
 function valueAt(given: Arguments, path: readonly PropertyKey[]): unknown {

@@ -94,11 +94,19 @@ function previousPeriod(range: NamedRange, today: Day): Comparison {
   const months = MONTHS[range.unit];
   if (months !== undefined) return byMonths(range, months);
   if (range.unit === 'week') return { start: range.start - 7, end: range.end - 7, notes: [] };
+  const wholeMonths = countWholeMonths(range);
+  if (wholeMonths > 0) return byMonths(range, wholeMonths);
   // A single day is compared with the same weekday, unless it is today or yesterday: then the day before is meant.
   const isFarDay = range.unit === 'day' && range.end < today - 1;
   const days = isFarDay ? 7 : lengthOf(range);
   const notes = isFarDay ? ['A single day is compared with the same weekday a week before.'] : [];
   return { start: range.start - days, end: range.end - days, notes };
+}
+
+/** How many calendar months the range is made of; 0 when it begins or ends inside one. */
+function countWholeMonths(range: DayRange): number {
+  const [first, after] = [partsOf(range.start), partsOf(range.end + 1)];
+  return first.day === 1 && after.day === 1 ? (after.year - first.year) * 12 + after.month - first.month : 0;
 }
 
 /** The same days some months before. A whole month stays whole, so that October is compared with all of September. */
@@ -111,7 +119,7 @@ function byMonths(range: NamedRange, months: number): Comparison {
 
 /** 52 weeks back for whole weeks, so that weekdays meet weekdays; the same calendar days for everything else. */
 function previousYear(range: NamedRange): Comparison {
-  const isCalendar = MONTHS[range.unit] !== undefined;
+  const isCalendar = MONTHS[range.unit] !== undefined || countWholeMonths(range) > 0;
   if (isCalendar || lengthOf(range) % 7 !== 0) return byMonths(range, 12);
   const notes = ['The previous year is taken 52 weeks before, so that the same weekdays are compared.'];
   return { start: range.start - 364, end: range.end - 364, notes };

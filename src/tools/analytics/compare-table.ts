@@ -8,7 +8,7 @@
 import type { Comparison } from './compare-dates.ts';
 import { holds } from './condition-request.ts';
 import type { ReportAnswer, ReportRow } from './data-api.ts';
-import { isBeyond, isPlaceInPeriod, placesIn } from './period-keys.ts';
+import { isPlaceInPeriod, placesIn } from './period-keys.ts';
 import type { OrderPart } from './report-order.ts';
 import type { ReportPlan } from './report-plan.ts';
 import { CURRENT } from './report-request.ts';
@@ -27,8 +27,9 @@ import {
 interface Pair {
   current: ReportRow | undefined;
   previous: ReportRow | undefined;
-  /** One period is longer, and this row lies where the other one has no day: nothing to compare with, not even 0. */
-  isUnmatched: boolean;
+  /** What each dimension is in either period; `null` where that period has no such day. */
+  currentValues: (string | null)[];
+  previousValues: (string | null)[];
 }
 
 interface CompareParts {
@@ -61,7 +62,8 @@ function isCurrent(row: ReportRow): boolean {
 }
 
 function pairRows(rows: readonly ReportRow[]): Pair {
-  return { current: rows.find(isCurrent), previous: rows.find((row) => !isCurrent(row)), isUnmatched: false };
+  const [current, previous] = [rows.find(isCurrent), rows.find((row) => !isCurrent(row))];
+  return { current, previous, currentValues: [], previousValues: [] };
 }
 
 function joinRows(rows: readonly ReportRow[], { plan, comparison }: CompareParts): Pair[] {
@@ -70,19 +72,21 @@ function joinRows(rows: readonly ReportRow[], { plan, comparison }: CompareParts
   const pairs = new Map<string, Pair>();
   for (const row of rows) {
     const current = isCurrent(row);
-    const places = current ? inCurrent : inPrevious;
-    const others = current ? inPrevious : inCurrent;
-    const keys = places.map((place, index) => place.keyOf(valueAt(row, index)));
+    const keys = (current ? inCurrent : inPrevious).map((place, index) => place.keyOf(dimensionAt(row, index)));
     const key = JSON.stringify(keys);
-    const isUnmatched = others.some((place, index) => isBeyond(place, keys[index] ?? ''));
-    const pair = pairs.get(key) ?? { current: undefined, previous: undefined, isUnmatched };
+    const pair = pairs.get(key) ?? {
+      current: undefined,
+      previous: undefined,
+      currentValues: inCurrent.map((place, index) => place.valueAt(keys[index] ?? '') ?? null),
+      previousValues: inPrevious.map((place, index) => place.valueAt(keys[index] ?? '') ?? null),
+    };
     pairs.set(key, current ? { ...pair, current: row } : { ...pair, previous: row });
   }
   return [...pairs.values()];
 }
 
-function valueAt(row: ReportRow | undefined, index: number): string {
-  return row?.dimensionValues?.[index]?.value ?? '';
+function dimensionAt(row: ReportRow, index: number): string {
+  return row.dimensionValues?.[index]?.value ?? '';
 }
 
 /** Conditions on metrics are about the current period: "pages with more than 100 views" means now. */
@@ -110,9 +114,9 @@ function comparedColumns({ plan, metrics, shown }: CompareParts): Column[] {
 
 function dimensionCells(pair: Pair, { plan }: CompareParts): Cell[] {
   return plan.dimensions.flatMap(({ name }, index) => {
-    const current = pair.current === undefined ? null : showDimension(name, valueAt(pair.current, index));
-    const previous = pair.previous === undefined ? null : showDimension(name, valueAt(pair.previous, index));
-    return isPlaceInPeriod(name) ? [current, previous] : [current ?? previous];
+    const [current = null, previous = null] = [pair.currentValues[index], pair.previousValues[index]];
+    const show = (value: string | null) => (value === null ? null : showDimension(name, value));
+    return isPlaceInPeriod(name) ? [show(current), show(previous)] : [show(current)];
   });
 }
 
@@ -137,9 +141,9 @@ interface Compared {
 }
 
 function compareNumbers(pair: Pair, column: MetricColumn): Compared {
-  const nothing = pair.isUnmatched ? null : nothingOf(column);
-  const current = numberAt(pair.current, column.index) ?? nothing;
-  const previous = numberAt(pair.previous, column.index) ?? nothing;
+  const nothing = nothingOf(column);
+  const current = numberAt(pair.current, column.index) ?? (pair.currentValues.includes(null) ? null : nothing);
+  const previous = numberAt(pair.previous, column.index) ?? (pair.previousValues.includes(null) ? null : nothing);
   if (current === null || previous === null) return { current, previous, change: null, changePercent: null };
   const change = current - previous;
   return { current, previous, change, changePercent: percentChange(current, previous) };
@@ -183,8 +187,7 @@ function numberFor(pair: Pair, column: MetricColumn, part: OrderPart): number | 
 }
 
 function textFor(pair: Pair, index: number): string | null {
-  const row = pair.current ?? pair.previous;
-  return row === undefined ? null : valueAt(row, index);
+  return pair.currentValues[index] ?? pair.previousValues[index] ?? null;
 }
 
 /** What has no value comes last, whichever way the order runs. */

@@ -34,13 +34,14 @@ const SPELLINGS: readonly (readonly [pattern: string, operator: Operator, whole?
 const FIELD = '[A-Za-z][\\w:.]*';
 const SYMBOL = /^\W/;
 
-/** `pattern` as an operator between spaces, or, for symbols, between anything. */
+/**
+ * Text is read with single spaces only, so no pattern here needs to try several lengths of a gap: what a stranger writes
+ * is read in time proportional to its length.
+ */
 function operatorPattern(pattern: string): string {
   return pattern
     .split('|')
-    .map((one) =>
-      SYMBOL.test(one.replaceAll('\\', '')) ? `\\s*${one}\\s*` : `\\s+${one.replaceAll(' ', '\\s+')}(?:\\s+|$|(?=\\())`,
-    )
+    .map((one) => (SYMBOL.test(one.replaceAll('\\', '')) ? ` ?${one} ?` : ` ${one}(?: |$|(?=\\())`))
     .join('|');
 }
 
@@ -52,11 +53,11 @@ const OPERATORS = SPELLINGS.map(([pattern, operator, whole]) => ({
 
 const ANY_OPERATOR = SPELLINGS.map(([pattern]) => operatorPattern(pattern)).join('|');
 /** A joining word counts only where a condition follows it. */
-const FOLLOWS = `(?=(?:not\\s+)?${FIELD}(?:${ANY_OPERATOR}))`;
-const OR = new RegExp(`\\s+(?:or|\\|\\|)\\s+${FOLLOWS}`, 'i');
-const AND = new RegExp(`\\s*(?:;|\\s+(?:and|&&)\\s)\\s*${FOLLOWS}`, 'i');
+const FOLLOWS = `(?=(?:not )?${FIELD}(?:${ANY_OPERATOR}))`;
+const OR = new RegExp(` (?:or|\\|\\|) ${FOLLOWS}`, 'i');
+const AND = new RegExp(`(?: ?; ?| (?:and|&&) )${FOLLOWS}`, 'i');
 
-const MAX_TEXT = 4000;
+const MAX_TEXT = 2000;
 
 const ALONE = SPELLINGS.map(([pattern, operator, whole]) => ({
   operator,
@@ -73,26 +74,32 @@ export function readOperatorWord(word: string): { operator: Operator; whole?: tr
 
 /** Throws ToolError `bad-input` when the text is no condition. */
 export function readConditionText(given: string): RawCondition {
-  const text = given.trim();
-  if (text === '' || text.length > MAX_TEXT) throw notCondition(given);
+  if (given.length > MAX_TEXT) throw notCondition(given);
+  return readText(given.trim().replaceAll(/\s+/g, ' '));
+}
+
+function readText(text: string): RawCondition {
   const alternatives = text.split(OR);
-  if (alternatives.length > 1) return { kind: 'any', of: alternatives.map(readConditionText) };
+  if (alternatives.length > 1) return { kind: 'any', of: alternatives.map(readText) };
   const parts = text.split(AND);
-  if (parts.length > 1) return { kind: 'all', of: parts.map(readConditionText) };
+  if (parts.length > 1) return { kind: 'all', of: parts.map(readText) };
+  const negated = /^(?:not |!)(?!(?:in|contains?|empty|set) )/i.exec(text);
+  if (negated !== null) return { kind: 'not', of: readTest(withoutBrackets(text.slice(negated[0].length))) };
   return readTest(text);
 }
 
+function withoutBrackets(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.startsWith('(') && trimmed.endsWith(')') ? trimmed.slice(1, -1).trim() : trimmed;
+}
+
 function readTest(text: string): RawCondition {
-  const negated = /^(?:not|!)\s*\(?\s*(.+?)\s*\)?$/is.exec(text);
-  if (negated?.[1] !== undefined && !/^not\s+(?:in|contains|set)\b/i.test(text)) {
-    return { kind: 'not', of: readTest(negated[1]) };
-  }
   for (const { operator, whole, regexp } of OPERATORS) {
     const match = regexp.exec(text);
     if (match === null) continue;
     const field = (match[1] ?? '').replaceAll(/["`]/g, '');
     const values = readValues(operator, (match[2] ?? '').trim());
-    if (values === undefined) throw notCondition(text);
+    if (values === undefined) break;
     return { kind: 'test', field, operator, values, ...(whole === undefined ? {} : { whole }) };
   }
   throw notCondition(text);
@@ -114,7 +121,7 @@ function readBounds(text: string): string[] | undefined {
   const bounds = text
     .replace(/^[[(]/, '')
     .replace(/[\])]$/, '')
-    .split(/\s+(?:and|to|-)\s+|\s*(?:,|\.\.)\s*/i)
+    .split(/ (?:and|to|-) | ?(?:,|\.\.) ?/i)
     .map(unquote);
   return bounds.length === 2 ? bounds : undefined;
 }

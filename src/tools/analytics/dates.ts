@@ -46,6 +46,7 @@ function normalise(text: string): string {
     .toLowerCase()
     .replaceAll(/["'`[\]()]/g, '')
     .replaceAll(/[_\s]+/g, ' ')
+    .replaceAll(/(?<=[a-z])-(?=[a-z0-9])|(?<=[0-9])-(?=[a-z])/g, ' ')
     .replace(/^(?:from|between|for|the|in|during) /, '')
     .replace(/^the /, '')
     .trim();
@@ -63,6 +64,7 @@ function readWord(words: string, today: Day): Range | undefined {
 function readNow(words: string, today: Day): Range | undefined {
   if (words === 'today' || words === 'so far today') return single(today);
   if (words === 'yesterday') return single(today - 1);
+  if (words === 'tomorrow') return single(today + 1);
   const day = readExactDay(words);
   return day === undefined ? undefined : single(day);
 }
@@ -273,6 +275,10 @@ function notDates(text: string, today: Day): ToolError {
   if (/^[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}/.test(words)) {
     const message = `${quote(text)} can be read as two different days. Write days as YYYY-MM-DD, for example "${isoDay(today - 7)}..${isoDay(today - 1)}".`;
     return new ToolError('bad-input', message);
+  }
+  const unreal = words.match(/[0-9]{4}-[0-9]{2}-[0-9]{2}/g)?.find((part) => parseDay(part) === undefined);
+  if (unreal !== undefined) {
+    return new ToolError('bad-input', `There is no such day as ${unreal}. Write for example ${DATE_EXAMPLES}.`);
   }
   const message = `\`dates\` is ${quote(text)}, wanted a range such as ${DATE_EXAMPLES}. Today is ${isoDay(today)} where the property is.`;
   return new ToolError('bad-input', message);

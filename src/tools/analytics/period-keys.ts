@@ -49,30 +49,40 @@ export function isPlaceInPeriod(dimension: string): boolean {
 
 export interface Places {
   /**
-   * The place of a value in the period, counted from 0, as a key that is the same for both periods. A value that does
-   * not lie in the period, or that has no place, keeps itself as key.
+   * The place of a value in the period, counted from 0 (`#3`), as a key that is the same for both periods. A value that
+   * does not lie in the period, or that has no place, keeps itself as key.
    */
   keyOf(value: string): string;
-  /** How many places there are; `undefined` for a dimension without places. */
-  count: number | undefined;
+  /** The value that stands at a place; `undefined` where the period has no such place. */
+  valueAt(key: string): string | undefined;
 }
 
 export function placesIn(range: DayRange, dimension: string): Places {
-  if (dimension === 'dateHour') {
-    const days = placesIn(range, 'date');
-    return { keyOf: (value) => `${days.keyOf(value.slice(0, 8))} ${value.slice(8)}`, count: days.count };
-  }
+  if (dimension === 'dateHour') return hourPlaces(placesIn(range, 'date'));
   const valueOn = VALUES[dimension];
-  if (valueOn === undefined) return { keyOf: (value) => value, count: undefined };
-  const places = new Map<string, number>();
+  if (valueOn === undefined) return { keyOf: (value) => value, valueAt: (key) => key };
+  const values: string[] = [];
+  const places = new Map<string, string>();
   for (let day = range.start; day <= range.end; day += 1) {
     const value = valueOn(day);
-    if (!places.has(value)) places.set(value, places.size);
+    if (places.has(value)) continue;
+    places.set(value, `#${values.length}`);
+    values.push(value);
   }
-  return { keyOf: (value) => String(places.get(value) ?? value), count: places.size };
+  return {
+    keyOf: (value) => places.get(value) ?? value,
+    valueAt: (key) => (key.startsWith('#') ? values[Number(key.slice(1))] : key),
+  };
 }
 
-/** True when a key is a place that the period is too short to have: day 31 of a month of 30 days. */
-export function isBeyond(places: Places, key: string): boolean {
-  return places.count !== undefined && Number.parseInt(key, 10) >= places.count;
+/** The hour stands behind the day: `#3 17` is five in the afternoon of the fourth day. */
+function hourPlaces(days: Places): Places {
+  return {
+    keyOf: (value) => `${days.keyOf(value.slice(0, 8))} ${value.slice(8)}`,
+    valueAt: (key) => {
+      const [place = '', hour = ''] = key.split(' ');
+      const day = days.valueAt(place);
+      return day === undefined ? undefined : day + hour;
+    },
+  };
 }
