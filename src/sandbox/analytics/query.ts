@@ -114,22 +114,36 @@ function sourceOf(base: Base, question: Question): Source {
       rewrite: (sql) => sql.replaceAll('a.', 'e.'),
     };
   }
-  const days = Number(base.slice('rolling'.length));
-  const ends = question.hasTime ? within : `= ${last}`;
+  return rollingSource(Number(base.slice('rolling'.length)), question);
+}
+
+/** Windows of `days` days, ending on each day of the range, or on its last one if nothing tells days apart. */
+function rollingSource(days: number, question: Question): Source {
+  const { first, last } = question.range;
+  const ends = question.hasTime ? `BETWEEN ${first} AND ${last}` : `= ${last}`;
+  const pieces = [...question.columns, ...question.where].map((piece) => piece.sql).join(' ');
+  // Everybody counted here is active, so has a session: sessions will do, unless something is asked of single events.
+  const isAboutEvents =
+    /\be\.(?!day\b|user_id\b|session_id\b)/.test(pieces) ||
+    /JOIN (pages|traffic) (p|et)\b/.test(joinSql(pieceJoins(question), {}));
+  const rows = isAboutEvents ? 'events' : 'sessions';
   // The day that a row is told for is the window's end, not the day of the event.
   return {
-    from: `days d JOIN events e ON e.day BETWEEN d.day - ${days - 1} AND d.day`,
+    from: `days d JOIN ${rows} e ON e.day BETWEEN d.day - ${days - 1} AND d.day`,
     when: `d.day ${ends}`,
     overrides: { d: '' },
     rewrite: (sql) => sql.replaceAll('e.day', 'd.day'),
   };
 }
 
+function pieceJoins(question: Question): Join[] {
+  return [...question.columns, ...question.where].flatMap((piece) => piece.joins);
+}
+
 /** Atoms whose SQL speaks of costs say `a`; other bases leave their text alone. */
 function statementFor(base: Base, atoms: readonly (readonly [string, Atom])[], question: Question): string {
   const source = sourceOf(base, question);
-  const pieces = [...question.columns, ...question.where];
-  const needed = new Set([...pieces.flatMap((piece) => piece.joins), ...atoms.flatMap(([, atom]) => atom.joins)]);
+  const needed = new Set([...pieceJoins(question), ...atoms.flatMap(([, atom]) => atom.joins)]);
   const columns = question.columns.map((column, index) => `${source.rewrite(column.sql)} AS c${index}`);
   const values = atoms.map(([name, atom]) => `${base === 'cost' ? source.rewrite(atom.sql) : atom.sql} AS "${name}"`);
   const conditions = [source.when, ...question.where.map((clause) => `(${clause.sql})`)];
@@ -155,27 +169,38 @@ function stateOf(db: DatabaseSync): { predicates: readonly Predicate[] } {
 /** Answers with one group per combination of column values that has any rows, in no particular order. */
 export function ask(db: DatabaseSync, question: Question): Group[] {
   stateOf(db).predicates = question.predicates;
-  const byBase = new Map<Base, (readonly [string, Atom])[]>();
-  for (const entry of Object.entries(question.atoms)) {
-    const list = byBase.get(entry[1].base);
-    if (list === undefined) byBase.set(entry[1].base, [entry]);
-    else list.push(entry);
-  }
-  if (byBase.size === 0)
-    byBase.set([...question.columns, ...question.where].some((piece) => piece.needsItems) ? 'item' : 'event', []);
-
   const groups = new Map<string, Group>();
-  for (const [base, atoms] of byBase) {
+  for (const [base, atoms] of byBase(question)) {
     for (const row of db.prepare(statementFor(base, atoms, question)).all()) {
       const values = question.columns.map((_, index) => String(row[`c${index}`]));
-      const key = values.join('\u0000');
-      let group = groups.get(key);
-      if (group === undefined) {
-        group = { values, atoms: new Map() };
-        groups.set(key, group);
-      }
+      const group = groupFor(groups, values);
       for (const [name] of atoms) group.atoms.set(name, Number(row[name] ?? 0));
     }
   }
   return [...groups.values()];
+}
+
+type NamedAtom = readonly [string, Atom];
+
+/** A question without numbers is about items if it speaks of them, otherwise about events. */
+function byBase(question: Question): Map<Base, NamedAtom[]> {
+  const result = new Map<Base, NamedAtom[]>();
+  for (const entry of Object.entries(question.atoms)) {
+    const list = result.get(entry[1].base) ?? [];
+    list.push(entry);
+    result.set(entry[1].base, list);
+  }
+  const isAboutItems = [...question.columns, ...question.where].some((piece) => piece.needsItems);
+  if (result.size === 0) result.set(isAboutItems ? 'item' : 'event', []);
+  return result;
+}
+
+function groupFor(groups: Map<string, Group>, values: string[]): Group {
+  const key = values.join('\u0000');
+  let group = groups.get(key);
+  if (group === undefined) {
+    group = { values, atoms: new Map() };
+    groups.set(key, group);
+  }
+  return group;
 }

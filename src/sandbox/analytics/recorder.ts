@@ -4,7 +4,7 @@
  * Owns: the INSERT statements and the numbering of rows. Does not own: what happens in a visit (visit.ts) nor the tables'
  * shape (schema.ts).
  */
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 
 export interface EventRow {
   sessionId: number | null;
@@ -66,43 +66,8 @@ export function createRecorder(db: DatabaseSync): Recorder {
   return {
     event(row, items = []) {
       eventId++;
-      insertEvent.run(
-        row.sessionId,
-        row.userId,
-        row.day,
-        row.ts,
-        Math.floor(row.second / 3600),
-        Math.floor((row.second % 3600) / 60),
-        row.name,
-        row.pageId,
-        row.referrer ?? null,
-        row.engagementMs ?? 0,
-        row.isKey ? 1 : 0,
-        row.creditedTrafficId ?? null,
-        row.value ?? null,
-        row.revenue ?? null,
-        row.tax ?? null,
-        row.shipping ?? null,
-        row.transactionId ?? null,
-        row.firstPurchase ? 1 : null,
-        row.params === undefined ? null : JSON.stringify(row.params),
-      );
-      for (const item of items) {
-        insertItem.run(
-          eventId,
-          row.sessionId,
-          row.userId,
-          row.day,
-          row.ts,
-          row.name,
-          item.productId,
-          item.listName ?? null,
-          item.promotion ?? null,
-          item.quantity,
-          item.price,
-          item.discount ?? 0,
-        );
-      }
+      insertEvent.run(...eventValues(row));
+      for (const item of items) insertItem.run(eventId, ...itemValues(row, item));
     },
     session(row) {
       insertSession.run(
@@ -119,4 +84,40 @@ export function createRecorder(db: DatabaseSync): Recorder {
       );
     },
   };
+}
+
+/** In the order of the table's columns. */
+function eventValues(row: EventRow): SQLInputValue[] {
+  const { second } = row;
+  return [
+    row.sessionId,
+    row.userId,
+    row.day,
+    row.ts,
+    Math.floor(second / 3600),
+    Math.floor((second % 3600) / 60),
+    row.name,
+    row.pageId,
+    orNull(row.referrer),
+    row.engagementMs ?? 0,
+    row.isKey ? 1 : 0,
+    orNull(row.creditedTrafficId),
+    orNull(row.value),
+    orNull(row.revenue),
+    orNull(row.tax),
+    orNull(row.shipping),
+    orNull(row.transactionId),
+    row.firstPurchase ? 1 : null,
+    row.params === undefined ? null : JSON.stringify(row.params),
+  ];
+}
+
+function itemValues(row: EventRow, item: ItemRow): SQLInputValue[] {
+  const { sessionId, userId, day, ts, name } = row;
+  const shown = [orNull(item.listName), orNull(item.promotion)];
+  return [sessionId, userId, day, ts, name, item.productId, ...shown, item.quantity, item.price, item.discount ?? 0];
+}
+
+function orNull<T>(value: T | undefined): T | null {
+  return value === undefined ? null : value;
 }

@@ -59,5 +59,6 @@ export const indexes = `
 CREATE INDEX events_day ON all_events (day);
 CREATE INDEX items_day ON all_items (day);
 CREATE INDEX events_ts ON all_events (ts);
+CREATE INDEX sessions_day ON all_sessions (day);
 CREATE INDEX events_session ON all_events (session_id);
 `;

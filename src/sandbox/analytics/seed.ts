@@ -19,7 +19,8 @@ import { indexes, schema } from './schema.ts';
 import { type Site, type Size, sites } from './sites.ts';
 import { autumnSaleShare, growthFactor } from './stories.ts';
 import { autumnSaleTraffic, type Traffic } from './traffic.ts';
-import { createVisits, type Visitor } from './visit.ts';
+import { createVisits } from './visit.ts';
+import type { Visitor } from './walk.ts';
 
 const DAYS_BACK = 120;
 const DAYS_AHEAD = 2;
