@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { itemsOf, type Json, refusal, refused, startCalendar } from './calendar.fixture.ts';
-import { neededScopes } from './calendar.ts';
+import { calendar, neededScopes } from './calendar.ts';
 
 const list = '/users/me/calendarList';
 const notThere = refusal(404, { domain: 'global', reason: 'notFound', message: 'Not Found' });
@@ -106,6 +106,17 @@ describe('scopes of the Calendar API', () => {
     assert.ok(!short('GET', list).includes('calendar.events'));
     assert.ok(!short('GET', '/calendars/primary/events').includes('calendar.calendarlist.readonly'));
     assert.ok(!short('POST', '/freeBusy').includes('calendar.events'));
+  });
+
+  it('leaves no method open', () => {
+    const methods = calendar({ now: () => new Date('2026-11-22T12:00:00Z') }).routes.filter(
+      ({ method }) => method !== 'ALL',
+    );
+    assert.equal(methods.length, 11);
+    for (const { method, path } of methods) {
+      const asked = path.replace(/:\w+/g, 'abcde');
+      assert.ok(neededScopes(method, asked).length > 0, `${method} ${path}`);
+    }
   });
 
   it('names full URLs, and none where there is no method', () => {
