@@ -10,7 +10,10 @@ import { sourceFiles } from './source-files.ts';
 const LIMITS = { source: { warn: 250, fail: 400 }, test: { warn: 400, fail: 600 } };
 
 /** Data, where a cut would not make anything clearer. Each with what it holds. */
-const EXEMPT: Record<string, string> = {};
+const EXEMPT: Record<string, string> = {
+  'src/sandbox/analytics/dimensions.ts': "Google's dimensions, one entry each",
+  'src/sandbox/analytics/metrics.ts': "Google's metrics, one entry each",
+};
 
 const sizes = sourceFiles()
   .filter((path) => !(path in EXEMPT))
