@@ -19,7 +19,7 @@ const ROOMS = 'oauth resource tools widgets pages upstream vault store http obse
 );
 const FILES = 'bridge.ts index.ts config.ts errors.ts'.split(' ');
 const PACKAGES =
-  'hono hono/cookie @hono/node-server undici jose pino commander @modelcontextprotocol/server @modelcontextprotocol/client node:sqlite zod'.split(
+  'hono hono/cookie @hono/node-server undici jose pino commander @modelcontextprotocol/server @modelcontextprotocol/client node:sqlite pg zod'.split(
     ' ',
   );
 
@@ -32,7 +32,7 @@ const ALLOWED: Record<string, string> = {
   'observe/probe.ts': 'errors.ts config.ts hono hono/cookie pino zod',
   'http/probe.ts': 'errors.ts config.ts hono hono/cookie @hono/node-server undici zod outgoing',
   'vault/probe.ts': 'errors.ts config.ts',
-  'store/probe.ts': 'errors.ts config.ts node:sqlite',
+  'store/probe.ts': 'errors.ts config.ts node:sqlite pg',
   'pages/probe.ts': 'errors.ts config.ts widgets http hono hono/cookie zod outgoing',
   'upstream/probe.ts': 'errors.ts config.ts http observe vault store-contract google jose zod outgoing',
   'tools/area/probe.ts': 'errors.ts widgets outgoing-type zod',
