@@ -2,24 +2,14 @@
  * A browser small enough to read: it follows redirects, keeps cookies, presses buttons of plain HTML forms, and keeps to
  * the rules by which Chromium would break a sign-in (SameSite, `__Host-`, Referrer-Policy's Origin, CSP's form-action).
  *
- * Owns: navigation. Does not own: what a person answers (person.ts), cookies (cookie-jar.ts), HTML (forms.ts).
+ * Owns: navigation. Does not own: what a person answers (person.ts), cookies (cookie-jar.ts), pages (fetch-page.ts).
  * It visits loopback only. An address elsewhere, such as an assistant's callback, ends the way: it is handed back and
  * never fetched.
  */
-import { request } from 'node:http';
 import { type CookieJar, createCookieJar, isLoopback, isSameSite } from './cookie-jar.ts';
-import { type Button, entriesOf, type Field, type Form, readForms, readText } from './forms.ts';
+import { fetchPage, type Page } from './fetch-page.ts';
+import { type Button, entriesOf, type Field, type Form } from './forms.ts';
 import { HopError } from './hop-error.ts';
-
-export interface Page {
-  url: URL;
-  status: number;
-  /** The first heading, else the title. */
-  heading: string;
-  html: string;
-  forms: Form[];
-  headers: Headers;
-}
 
 /** Where a way ended: on a page, or before an address that the browser does not visit. */
 export type Stop = { kind: 'page'; page: Page } | { kind: 'left'; url: URL };
@@ -33,8 +23,8 @@ export interface BrowserHop {
   status: number;
   /** Where the answer sends the browser. */
   next: URL | undefined;
-  /** What a page says on top. */
-  heading: string | undefined;
+  /** The page's title; undefined for a redirect. */
+  title: string | undefined;
 }
 
 export interface Browser {
@@ -54,8 +44,8 @@ export interface BrowserOptions {
 }
 
 const MOST_REDIRECTS = 20;
-const TIMEOUT_MS = 30_000;
-const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36';
 
 interface Step {
   method: 'GET' | 'POST';
@@ -84,8 +74,8 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
       const page = await visit(step);
       const next = redirectOf(page);
       const { method, url, fields } = step;
-      const heading = next === undefined ? page.heading : undefined;
-      await options.onHop?.({ method, url, fields, status: page.status, next, heading });
+      const title = next === undefined ? page.title : undefined;
+      await options.onHop?.({ method, url, fields, status: page.status, next, title });
       if (next === undefined) return { kind: 'page', page };
       step = redirected(step, page.status, next);
     }
@@ -106,7 +96,7 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
     const cookie = cookies.headerFor(step);
     if (cookie !== undefined) headers.Cookie = cookie;
     if (step.origin !== undefined) headers.Origin = step.origin;
-    const answer = await send(step, headers);
+    const answer = await fetchPage({ ...step, headers });
     cookies.keep(step.url, answer.headers.getSetCookie());
     return answer;
   }
@@ -149,7 +139,7 @@ function redirected(step: Step, status: number, next: URL): Step {
 function redirectOf(page: Page): URL | undefined {
   const location = page.headers.get('location');
   if (![301, 302, 303, 307, 308].includes(page.status) || location === null) return undefined;
-  const next = URL.parse(location, page.url);
+  const next = URL.parse(location, page.url.href);
   if (next === null) throw new HopError(`${page.url.href} redirects to ${location}, which is no address`);
   return next;
 }
@@ -182,28 +172,7 @@ function checkFormAction({ formAction, page, url }: Step): void {
   });
   if (isAllowed) return;
   const policy = `form-action ${formAction.join(' ')}`;
-  throw new HopError(`a browser would not go on from “${page.heading}” to ${url.origin}: the page's policy says ${policy}`);
-}
-
-function send({ method, url, fields }: Step, headers: Record<string, string>): Promise<Page> {
-  const body = fields?.toString();
-  const sent = body === undefined ? headers : { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' };
-  return new Promise((resolve, reject) => {
-    const fail = (cause: Error) =>
-      reject(new HopError(`the browser asked ${method} ${url.origin}${url.pathname} and got no answer: ${cause.message}`, { cause }));
-    const outgoing = request(url, { method, headers: sent, timeout: TIMEOUT_MS }, (incoming) => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('error', fail);
-      incoming.on('end', () => {
-        const html = Buffer.concat(chunks).toString('utf8');
-        const answered = new Headers(Object.entries(incoming.headersDistinct).flatMap(([name, values]) => (values ?? []).map((value): [string, string] => [name, value])));
-        const heading = readText(html, 'h1') ?? readText(html, 'title') ?? '';
-        resolve({ url, status: incoming.statusCode ?? 0, heading, html, forms: readForms(html), headers: answered });
-      });
-    });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`silence for ${TIMEOUT_MS / 1000} seconds`)));
-    outgoing.on('error', fail);
-    outgoing.end(body);
-  });
+  throw new HopError(
+    `a browser would not go on from “${page.heading}” to ${url.origin}: the page's policy says ${policy}`,
+  );
 }

@@ -20,5 +20,7 @@ export class HopError extends Error {
 /** `asked` reads like "ChatGPT asked POST /token at the bridge"; `wanted` like "an access token". */
 export function unexpected(asked: string, wanted: string, came: Came): HopError {
   const body = oneLine(came.body, LONGEST_BODY);
-  return new HopError(`${asked}, wanted ${wanted}, and got ${came.status}${body === '' ? ' without a body' : `: ${body}`}`);
+  return new HopError(
+    `${asked}, wanted ${wanted}, and got ${came.status}${body === '' ? ' without a body' : `: ${body}`}`,
+  );
 }
