@@ -42,7 +42,7 @@ export interface FakeGoogle {
   reports(): Record<string, unknown>[];
 }
 
-/** The first route whose key ends the request's path answers; a function is asked, anything else is sent as JSON. */
+/** The route with the longest key that ends the request's path answers; a function is asked, anything else is sent as JSON. */
 export function fakeGoogle(routes: Record<string, Reply>): FakeGoogle {
   const requests: OutgoingRequest[] = [];
   return {
@@ -54,7 +54,8 @@ export function fakeGoogle(routes: Record<string, Reply>): FakeGoogle {
     send: async (request) => {
       requests.push(request);
       const { pathname } = new URL(request.url);
-      const route = Object.entries(routes).find(([ending]) => pathname.endsWith(ending));
+      const fitting = Object.entries(routes).filter(([ending]) => pathname.endsWith(ending));
+      const [route] = fitting.sort(([a], [b]) => b.length - a.length);
       if (route === undefined) return refusal(404, `no route for ${pathname}`);
       const [, reply] = route;
       const body: unknown = request.body === undefined ? undefined : JSON.parse(request.body);

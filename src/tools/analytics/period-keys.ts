@@ -78,9 +78,13 @@ export function placesIn(range: DayRange, dimension: string): Places {
 /** The hour stands behind the day: `#3 17` is five in the afternoon of the fourth day. */
 function hourPlaces(days: Places): Places {
   return {
-    keyOf: (value) => `${days.keyOf(value.slice(0, 8))} ${value.slice(8)}`,
+    keyOf: (value) => {
+      const place = days.keyOf(value.slice(0, 8));
+      return place.startsWith('#') ? `${place} ${value.slice(8)}` : value;
+    },
     valueAt: (key) => {
-      const [place = '', hour = ''] = key.split(' ');
+      const [, place, hour = ''] = /^(#[0-9]+) (.*)$/.exec(key) ?? [];
+      if (place === undefined) return key;
       const day = days.valueAt(place);
       return day === undefined ? undefined : day + hour;
     },

@@ -60,7 +60,7 @@ export const sameMeaning: Readonly<Record<string, string>> = {
   viewsperactiveuser: 'screenPageViewsPerUser',
   visitors: 'activeUsers',
   uniquevisitors: 'activeUsers',
-  uniqueusers: 'activeUsers',
+  uniqueusers: 'totalUsers',
   newvisitors: 'newUsers',
   visits: 'sessions',
   engagedvisits: 'engagedSessions',
