@@ -60,7 +60,7 @@ export const sameMeaning: Readonly<Record<string, string>> = {
   viewsperactiveuser: 'screenPageViewsPerUser',
   visitors: 'activeUsers',
   uniquevisitors: 'activeUsers',
-  uniqueusers: 'totalUsers',
+  uniqueusers: 'activeUsers',
   newvisitors: 'newUsers',
   visits: 'sessions',
   engagedvisits: 'engagedSessions',
