@@ -209,6 +209,40 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       assert.deepEqual(await ids({ connectionId: 'other' }), []);
     });
 
+    it(title('says whether a client has any grant'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      assert.equal(await store.grants.existsFor('client'), false);
+      await store.grants.redeem('code', aGrant({ connectionId }));
+      assert.equal(await store.grants.existsFor('client'), true);
+      assert.equal(await store.grants.existsFor('other'), false);
+      await store.grants.revoke('grant');
+      assert.equal(await store.grants.existsFor('client'), false);
+    });
+
+    it(title('notes the use of a client that has no row without making one'), async () => {
+      await store.clients.touch('https://app.example/client.json', T);
+      assert.deepEqual(await store.clients.list(), []);
+    });
+
+    it(title('lets exactly one of many racing claims of an assertion win, for each client apart'), async () => {
+      const claims = Array.from({ length: 30 }, () => store.assertions.claim('client', 'jti', T));
+      assert.equal((await Promise.all(claims)).filter(Boolean).length, 1);
+      assert.equal(await store.assertions.claim('client', 'jti', T + 5), false);
+      assert.equal(await store.assertions.claim('other', 'jti', T), true);
+      assert.equal(await store.assertions.claim('client', 'another', T), true);
+    });
+
+    it(title('forgets a claimed assertion once it has ended, in small batches, and not before'), async () => {
+      for (let n = 0; n < 5; n += 1) await store.assertions.claim('client', `old ${n}`, T - 1);
+      await store.assertions.claim('client', 'living', T);
+      assert.equal(await store.sweep(T, 3), 3);
+      assert.equal(await store.sweep(T, 3), 2);
+      assert.equal(await store.sweep(T, 3), 0);
+      assert.equal(await store.assertions.claim('client', 'old 0', T), true);
+      assert.equal(await store.assertions.claim('client', 'living', T), false);
+    });
+
     it(title('moves last use forward only'), async () => {
       const { id: connectionId } = await store.connections.link(aLink());
       await store.codes.add(aCode({ connectionId }));

@@ -79,4 +79,16 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX grants_by_client ON grants (client_id);
     `,
   },
+  {
+    version: 2,
+    sqlite: `
+      CREATE TABLE assertions (
+        client_id TEXT NOT NULL,
+        jti_hash TEXT NOT NULL,
+        expires_at INTEGER NOT NULL,
+        PRIMARY KEY (client_id, jti_hash)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX assertions_by_expiry ON assertions (expires_at);
+    `,
+  },
 ];

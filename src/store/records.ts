@@ -5,11 +5,16 @@
 
 export type AuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
+/** Public keys as JSON (RFC 7517 5). */
+export interface PublicKeySet {
+  keys: Record<string, unknown>[];
+}
+
 /** An OAuth client of ours (RFC 6749 2). */
 export interface Client {
   clientId: string;
-  /** How it became known: by the operator, or by RFC 7591. */
-  kind: 'predefined' | 'registered';
+  /** How it became known: by the operator, by RFC 7591, or by the document at its own URL, which no row is kept for. */
+  kind: 'predefined' | 'registered' | 'document';
   name: string;
   redirectUris: readonly string[];
   /** What it may use at the token endpoint; `none` alone makes it a public client. */
@@ -21,6 +26,11 @@ export interface Client {
   /** Registration metadata that we only hand back or show (RFC 7591 2). Hostile text. */
   clientUri: string | undefined;
   logoUri: string | undefined;
+  /** Its public keys or where they are, for `private_key_jwt`; known for clients of kind `document` only. */
+  jwks?: PublicKeySet;
+  jwksUri?: string;
+  /** The one algorithm that it signs with, if it said so (OpenID Connect Registration 2). */
+  assertionAlgorithm?: string;
 }
 
 /** One person's Google account linked to the bridge: one set of Google tokens per Google subject. */

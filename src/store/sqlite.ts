@@ -12,6 +12,7 @@ import { createGroupedWrites, type Write } from './grouped-writes.ts';
 import { migrations } from './migrations.ts';
 import { one, orNull, type Row, toClient, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
 import {
+  type AssertionStore,
   type ClientStore,
   type CodeStore,
   type ConnectionStore,
@@ -33,6 +34,9 @@ export function openSqlite(path: string): Store {
   const expired = [
     sql('DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires_at < ? LIMIT ?)'),
     sql('DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ? LIMIT ?)'),
+    sql(
+      'DELETE FROM assertions WHERE (client_id, jti_hash) IN (SELECT client_id, jti_hash FROM assertions WHERE expires_at < ? LIMIT ?)',
+    ),
   ];
 
   return {
@@ -40,6 +44,7 @@ export function openSqlite(path: string): Store {
     connections: connectionStore(sql, write),
     codes: codeStore(sql, write),
     grants: grantStore(sql, write),
+    assertions: assertionStore(sql, write),
     sweep: (now, limit) => write(() => expired.reduce((gone, statement) => gone + changes(statement, now, limit), 0)),
     async ping() {
       sql('SELECT 1').get();
@@ -216,6 +221,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   const list = sql(
     `SELECT * FROM grants WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR client_id = ?2) ORDER BY created_at, id`,
   );
+  const anyFor = sql('SELECT 1 FROM grants WHERE client_id = ? LIMIT 1');
   const spend = sql('UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL');
   const insert =
     sql(`INSERT INTO grants (id, client_id, connection_id, scopes, resource, created_at, last_used_at, expires_at, generation, refresh_hash,
@@ -232,6 +238,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   return {
     find: (id) => read(() => one(find.get(id), toGrant)),
     list: (filter = {}) => read(() => list.all(orNull(filter.connectionId), orNull(filter.clientId)).map(toGrant)),
+    existsFor: (clientId) => read(() => anyFor.get(clientId) !== undefined),
     redeem: (codeId, g) =>
       write(() => {
         if (changes(spend, g.id, codeId) === 0) return false;
@@ -276,6 +283,13 @@ function grantStore(sql: Sql, write: Write): GrantStore {
         return { connectionId: gone.connection_id, wasLast: anyLeft.get(gone.connection_id) === undefined };
       }),
     touch: (id, at) => write(() => void touch.run(at, id)),
+  };
+}
+
+function assertionStore(sql: Sql, write: Write): AssertionStore {
+  const claim = sql('INSERT INTO assertions (client_id, jti_hash, expires_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  return {
+    claim: (clientId, jtiHash, expiresAt) => write(() => changes(claim, clientId, jtiHash, expiresAt) === 1),
   };
 }
 

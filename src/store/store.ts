@@ -12,6 +12,7 @@ export interface Store {
   connections: ConnectionStore;
   codes: CodeStore;
   grants: GrantStore;
+  assertions: AssertionStore;
   /** Deletes at most `limit` rows that ended before `now`; returns how many went. */
   sweep(now: number, limit: number): Promise<number>;
   /** Resolves when the database answers. */
@@ -28,6 +29,7 @@ export interface ClientStore {
   addRedirectUri(clientId: string, redirectUri: string): Promise<boolean>;
   /** Removes the client with its codes and grants. False when there is no such client. */
   remove(clientId: string): Promise<boolean>;
+  /** Notes use. A client without a row, which one of kind `document` is, is no error. */
   touch(clientId: string, at: number): Promise<void>;
 }
 
@@ -77,6 +79,8 @@ export interface CodeStore {
 export interface GrantStore {
   find(id: string): Promise<Grant | undefined>;
   list(filter?: { connectionId?: string; clientId?: string }): Promise<Grant[]>;
+  /** Whether the client has any grant; cheap however many there are. */
+  existsFor(clientId: string): Promise<boolean>;
   /** Spends the code and makes the grant. False, and nothing changed, when the code is gone or already spent. */
   redeem(codeId: string, grant: Grant): Promise<boolean>;
   /** Replaces the token state of the grant if it still is at `generation`; false otherwise. */
@@ -87,6 +91,11 @@ export interface GrantStore {
   revoke(id: string): Promise<{ connectionId: string; wasLast: boolean } | undefined>;
   /** Notes use, at most as often as the caller asks. */
   touch(id: string, at: number): Promise<void>;
+}
+
+export interface AssertionStore {
+  /** Notes that the client used the assertion with this id. False when it had used it before: of many, one gets true. */
+  claim(clientId: string, jtiHash: string, expiresAt: number): Promise<boolean>;
 }
 
 /** The part of a grant that a rotation replaces. */
