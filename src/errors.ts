@@ -54,6 +54,8 @@ export type OAuthReason =
   | { kind: 'client-unknown' }
   | { kind: 'client-secret-wrong' }
   | { kind: 'client-auth-method'; used: string }
+  | { kind: 'client-document'; problem: string }
+  | { kind: 'assertion'; problem: string }
   | { kind: 'code-unknown' }
   | { kind: 'code-spent'; grantId: string | undefined }
   | { kind: 'code-expired' }
@@ -99,6 +101,8 @@ export class RedirectableError extends OAuthError {
 /** What a person in the browser can be told. A fixed list: nothing foreign is ever shown in its place. */
 export type PageProblem =
   | 'client-unknown'
+  | 'client-unreachable'
+  | 'client-document-invalid'
   | 'redirect-uri-unregistered'
   | 'request-invalid'
   | 'flow-expired'
@@ -137,6 +141,49 @@ export class PageError extends Error {
     this.status = status;
     this.ref = options.ref;
     this.command = options.command;
+  }
+}
+
+/** Why a document of the public internet could not be had. */
+export type FetchProblem =
+  /** Not a plain https URL with a host name. */
+  | 'url'
+  /** The host is not on the public internet, or not only there. */
+  | 'address'
+  /** No name, no connection, no valid certificate, or a broken answer. */
+  | 'unreachable'
+  | 'too-slow'
+  | 'too-large'
+  /** A redirect, which is never followed. */
+  | 'redirect'
+  /** Another status than 200. */
+  | 'status'
+  | 'not-json'
+  /** We are fetching too much already. */
+  | 'busy';
+
+/** A document of the public internet could not be had. The message is for logs: it may name a foreign host. */
+export class FetchError extends Error {
+  readonly problem: FetchProblem;
+  readonly status: number | undefined;
+  constructor(problem: FetchProblem, message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'FetchError';
+    this.problem = problem;
+    this.status = options.status;
+  }
+}
+
+/**
+ * What a client publishes about itself, its metadata document or its keys, could not be had now (`unreachable`: try
+ * again) or is not what it must be (`invalid`: its maker must mend it). The message is for logs.
+ */
+export class ClientDocumentError extends Error {
+  readonly kind: 'unreachable' | 'invalid';
+  constructor(kind: ClientDocumentError['kind'], message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.name = 'ClientDocumentError';
+    this.kind = kind;
   }
 }
 

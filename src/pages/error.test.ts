@@ -7,6 +7,8 @@ import { scopeMissingPage } from './scope-missing.ts';
 /** Complete by type: a new problem does not compile until it stands here. */
 const problems = Object.keys({
   'client-unknown': 0,
+  'client-unreachable': 0,
+  'client-document-invalid': 0,
   'redirect-uri-unregistered': 0,
   'request-invalid': 0,
   'flow-expired': 0,

@@ -41,6 +41,18 @@ const TEXTS: Readonly<Record<PageProblem, Text>> = {
     what: 'Go back to your assistant, remove the connection and add it again. If that doesn’t help, the client id in its settings is wrong.',
     isForOperator: true,
   },
+  'client-unreachable': {
+    happened: 'The app that sent you here can’t be checked right now',
+    why: 'It describes itself on its own website, and that website didn’t answer this server.',
+    what: 'Wait a minute, then go back to your assistant and try again. Nothing has been connected or changed.',
+    isForOperator: true,
+  },
+  'client-document-invalid': {
+    happened: 'The app that sent you here doesn’t describe itself correctly',
+    why: 'It describes itself on its own website, and what stands there isn’t what this server needs to know.',
+    what: 'Only the makers of the app can mend that. If you are one of them, the operator of this server can see what is wrong.',
+    isForOperator: true,
+  },
   'redirect-uri-unregistered': {
     happened: 'The app wants its answer at an address that isn’t registered',
     why: 'Answers go to registered addresses only, so that nobody can have yours sent elsewhere.',
