@@ -1,0 +1,116 @@
+/**
+ * Fetching a JSON document whose URL a stranger chose.
+ *
+ * Owns: what may be asked for (https, a host name, nothing hidden in the URL), the limits of time, size and number, and what
+ * an answer must be: status 200, no redirect, JSON by its type and by its content. Does not own: that the host is on the
+ * public internet (public-network.ts), what the document means, or for how long it is good.
+ */
+import { isIP } from 'node:net';
+import { FetchError } from '../errors.ts';
+import type { PublicAnswer, PublicNetwork } from './public-network.ts';
+
+export interface FetchedJson {
+  value: unknown;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+}
+
+/** Throws FetchError and nothing else. */
+export type SafeFetch = (url: string) => Promise<FetchedJson>;
+
+interface SafeFetchParts {
+  network: PublicNetwork;
+  /** For the whole exchange, from the name to the last byte. */
+  limitMs?: number;
+  limitBytes?: number;
+  /** Beyond so many at a time strangers would be using our sockets; the rest is told to come back. */
+  mostAtOnce?: number;
+}
+
+export function createSafeFetch(parts: SafeFetchParts): SafeFetch {
+  const { network, limitMs = 5000, limitBytes = 64 * 1024, mostAtOnce = 32 } = parts;
+  let running = 0;
+  return async (text) => {
+    const url = readPublicUrl(text);
+    if (running >= mostAtOnce) throw new FetchError('busy', `${mostAtOnce} documents are being fetched already`);
+    running += 1;
+    const done = new AbortController();
+    const limit = AbortSignal.timeout(limitMs);
+    try {
+      const signal = AbortSignal.any([done.signal, limit]);
+      return await Promise.race([exchange(network, url, signal, limitBytes), rejectOn(limit)]);
+    } catch (cause) {
+      if (limit.aborted) throw new FetchError('too-slow', `${url.host} took longer than ${limitMs} ms`, { cause });
+      if (cause instanceof FetchError) throw cause;
+      throw new FetchError('unreachable', `${url.host} gave no whole answer`, { cause });
+    } finally {
+      done.abort();
+      running -= 1;
+    }
+  };
+}
+
+/**
+ * The URL, if strangers may have us fetch it. Throws FetchError `url`. An address in place of a name is refused: it would
+ * not be resolved, hence not be checked, and no public document lives at one.
+ */
+function readPublicUrl(text: string): URL {
+  const url = URL.parse(text);
+  const refuse = (what: string) => new FetchError('url', `the URL ${what}`);
+  if (url === null) throw refuse('cannot be read');
+  if (url.protocol !== 'https:') throw refuse('is not https');
+  if (url.username !== '' || url.password !== '') throw refuse('has user information');
+  if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) throw refuse('names an address in place of a host');
+  return url;
+}
+
+async function exchange(
+  network: PublicNetwork,
+  url: URL,
+  signal: AbortSignal,
+  limitBytes: number,
+): Promise<FetchedJson> {
+  const answer = await network(url, signal);
+  checkAnswer(url, answer, limitBytes);
+  return { value: await readJson(url, answer.body, limitBytes), headers: answer.headers };
+}
+
+function checkAnswer(url: URL, { status, headers }: PublicAnswer, limitBytes: number): void {
+  if (status >= 300 && status < 400) throw new FetchError('redirect', `${url.host} redirects`, { status });
+  if (status !== 200) throw new FetchError('status', `${url.host} answered with status ${status}`, { status });
+  const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (!/^application\/([a-z0-9.!#$&^_-]+\+)?json$/.test(type)) {
+    throw new FetchError('not-json', `${url.host} answered with something that is not JSON by its type`);
+  }
+  // We asked for none; unpacking what came anyway would let a small answer become a large one.
+  if (!['', 'identity'].includes((headers['content-encoding'] ?? '').toLowerCase())) {
+    throw new FetchError('not-json', `${url.host} answered with a packed document`);
+  }
+  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(url, limitBytes);
+}
+
+async function readJson(url: URL, body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limitBytes) throw tooLarge(url, limitBytes);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+  } catch (cause) {
+    throw new FetchError('not-json', `${url.host} answered with something that is not JSON`, { cause });
+  }
+}
+
+function tooLarge(url: URL, limitBytes: number): FetchError {
+  return new FetchError('too-large', `${url.host} answered with more than ${limitBytes} bytes`);
+}
+
+/** Never resolves; a network that does not listen to its signal must not hold us. */
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
