@@ -7,7 +7,10 @@
 import { Hono } from 'hono';
 import type { Config } from './config.ts';
 import { isLoopback } from './config.ts';
+import { type AddressOf, socketAddress } from './http/client-address.ts';
+import { limitRequests } from './http/limit-requests.ts';
 import { createOutgoing, type Outgoing } from './http/outgoing.ts';
+import { createRateLimits } from './http/rate-limit.ts';
 import { files, fixedJson, fixedPage, onlyMethod } from './http/respond.ts';
 import { createAccountPolicy } from './oauth/account-policy.ts';
 import { answerError, answerNotFound } from './oauth/answer-error.ts';
@@ -37,6 +40,7 @@ import { protectedResourceMetadata } from './resource/metadata.ts';
 import { openapi } from './resource/openapi.ts';
 import { plugin } from './resource/plugin.ts';
 import { createRelayedTokens } from './resource/relayed-token.ts';
+import { answerTooManyAtDoors, limitCalls } from './resource/too-many.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { toolsFor } from './tools/catalog.ts';
@@ -55,10 +59,13 @@ export interface Parts {
   log: Log;
   store: Store;
   send: Outgoing;
+  /** Where a request comes from, when the server in front is not @hono/node-server. */
+  addressOf: AddressOf;
 }
 
 export interface Bridge {
-  fetch(request: Request): Response | Promise<Response>;
+  /** `env` is what the server in front knows about the connection; without it no network is counted. */
+  fetch(request: Request, env?: object): Response | Promise<Response>;
   store: Store;
   close(): Promise<void>;
 }
@@ -86,7 +93,8 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     mayConnect,
     now,
   });
-  const authenticate = createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now });
+  const limits = createRateLimits({ factor: config.rateLimits, now, log });
+  const authenticate = limitCalls(createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now }), limits);
   const tools = toolsFor(google.scopes);
   const baseUrls = {
     analyticsdata: google.analyticsDataUrl,
@@ -127,12 +135,14 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
 
   const app = new Hono<{ Variables: { isLoopbackBridge: boolean } }>();
-  app.onError(answerError(base));
+  app.onError(answerTooManyAtDoors(answerError(base)));
   app.notFound(answerNotFound(base));
   app.use(async (c, next) => {
     c.set('isLoopbackBridge', publicUrl.startsWith('http:') && isLoopback(new URL(publicUrl).hostname));
     await next();
   });
+  const addressOf = given.addressOf ?? socketAddress;
+  app.use(limitRequests({ limits, addressOf, trustProxyHops: config.trustProxyHops, log }));
 
   // The authorization server (RFC 6749, 7009, 7591, 8414, 9207)
   app.get(

@@ -282,3 +282,15 @@ export class BearerError extends Error {
     this.scopes = options.scopes ?? [];
   }
 }
+
+/** Asked too often. Each door words it for its own readers; `limit` is for logs. Leaves as 429 with `Retry-After`. */
+export class TooManyRequests extends Error {
+  readonly retryAfterSeconds: number;
+  readonly limit: string;
+  constructor(retryAfterSeconds: number, limit: string) {
+    super('Too many requests came from here in a short time.');
+    this.name = 'TooManyRequests';
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.limit = limit;
+  }
+}

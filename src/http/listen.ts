@@ -14,7 +14,8 @@ export interface Listener {
 }
 
 export interface ListenOptions {
-  fetch(request: Request): Response | Promise<Response>;
+  /** `env` holds node's own request, for the address of the socket. */
+  fetch(request: Request, env: object): Response | Promise<Response>;
   port: number;
   host: string;
 }

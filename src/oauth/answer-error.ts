@@ -6,7 +6,8 @@
  * event id that the operator finds in the log.
  */
 import type { Context, ErrorHandler } from 'hono';
-import { OAuthError, PageError, RedirectableError } from '../errors.ts';
+import { OAuthError, PageError, RedirectableError, TooManyRequests } from '../errors.ts';
+import { tooManyHeaders } from '../http/limit-requests.ts';
 import type { Log } from '../observe/log.ts';
 import { errorPage } from '../pages/error.ts';
 import { pageHeaders } from '../pages/headers.ts';
@@ -35,6 +36,7 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
     }
     if (error instanceof OAuthError) return answerJson(parts, c, error);
     if (error instanceof PageError) return answerPage(parts, c, error);
+    if (error instanceof TooManyRequests) return answerTooMany(parts, c, error);
     return answerUnforeseen(parts, c, error);
   };
 }
@@ -70,6 +72,24 @@ function answerPage({ log, publicUrl, operator }: AnswerErrorParts, c: Context, 
   });
   const headers = pageHeaders({ formActionOrigins: [] });
   return c.body(body, error.status, error.status === 503 ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
+}
+
+/** Where a person looks at the answer, whatever the browser says that it accepts. */
+const PEOPLE_ARE_AT = /^\/(authorize|consent|google\/callback|account)(\/|$)/;
+
+/** A page for people, JSON for programs. `temporarily_unavailable` is the registered code that means "try again". */
+function answerTooMany({ operator }: AnswerErrorParts, c: Context, error: TooManyRequests): Response {
+  const headers = tooManyHeaders(error);
+  if (PEOPLE_ARE_AT.test(c.req.path) || c.req.header('accept')?.includes('text/html') === true) {
+    const { retryAfterSeconds } = error;
+    const body = errorPage({ problem: 'too-many-requests', extra: { operator, retryAfterSeconds } });
+    return c.body(body, 429, {
+      ...pageHeaders({ formActionOrigins: [] }),
+      'Retry-After': headers['Retry-After'] ?? '',
+    });
+  }
+  const description = `${error.message} Wait ${error.retryAfterSeconds} s and try again.`;
+  return c.json({ error: 'temporarily_unavailable', error_description: description }, 429, headers);
 }
 
 function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Response {
