@@ -76,6 +76,37 @@ describe('run_report comparing two periods', () => {
     assert.equal(output.totals, undefined);
   });
 
+  it('shows as text a metric a line when there is no dimension', async () => {
+    const google = fakeGoogle({
+      ...acme,
+      ':runReport': (_request: OutgoingRequest, body: unknown) =>
+        report(body, [
+          [[now], [177, 0.5]],
+          [[before], [189, 0.25]],
+        ]),
+    });
+    const input = {
+      property: '11',
+      metrics: ['sessions', 'bounceRate'],
+      dates: 'last_week',
+      compare: 'previous_period',
+    };
+    const outcome = await startTools(google.send).ask(runReport, input);
+    assert.ok(outcome.ok);
+    assert.match(
+      outcome.text,
+      /^\| sessions \| 177 \| 189 \| -12 \| -6\.3 \|\n\| bounceRate \(%\) \| 50 \| 25 \| 25 \| 100 \|$/m,
+    );
+  });
+
+  it('gives no percentage to a rise out of a loss', async () => {
+    const output = await start([
+      [[now], [185]],
+      [[before], [-24]],
+    ]).ask({ metrics: ['totalRevenue'] });
+    assert.deepEqual(output.rows, [[185, -24, 209, null]]);
+  });
+
   it('understands the names that Google gives periods by itself', async () => {
     const output = await start([
       [['date_range_0'], [2]],

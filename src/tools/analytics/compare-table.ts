@@ -136,7 +136,7 @@ interface Compared {
   current: number | null;
   previous: number | null;
   change: number | null;
-  /** `null` where there was nothing before: a rise from nothing has no percentage. */
+  /** `null` where there was nothing before. */
   changePercent: number | null;
 }
 
@@ -149,9 +149,10 @@ function compareNumbers(pair: Pair, column: MetricColumn): Compared {
   return { current, previous, change, changePercent: percentChange(current, previous) };
 }
 
+/** From nothing, or from a loss, no percentage means anything. */
 function percentChange(current: number, previous: number): number | null {
-  if (previous === 0) return current === 0 ? 0 : null;
-  return ((current - previous) / Math.abs(previous)) * 100;
+  if (previous <= 0) return previous === 0 && current === 0 ? 0 : null;
+  return ((current - previous) / previous) * 100;
 }
 
 /** Google leaves out rows without data. Sums are 0 there; a rate or an average of nothing is no number. */

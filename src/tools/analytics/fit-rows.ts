@@ -3,10 +3,18 @@
  *
  * Owns: how many rows fit, and the sentence about those that did not.
  */
-import type { Cell } from './report-table.ts';
+import type { Cell, Table } from './report-table.ts';
 
-/** About 6,000 tokens; GPT Actions end at 100,000 characters, and some hosts at half of that. */
-export const ROW_BUDGET_BYTES = 22_000;
+/** A whole answer: about 7,000 tokens. GPT Actions end at 100,000 characters, and some hosts at half of that. */
+const ANSWER_BUDGET_BYTES = 24_000;
+/** What an answer holds besides its table: property, dates, notes. */
+const REST_BYTES = 2500;
+
+/** How many bytes of rows go with these columns. */
+function rowBudget(table: Table): number {
+  const frame = JSON.stringify([table.columns, table.totals ?? []]);
+  return Math.max(2000, ANSWER_BUDGET_BYTES - REST_BYTES - Buffer.byteLength(frame));
+}
 
 export interface FittedRows {
   rows: Cell[][];
@@ -15,13 +23,10 @@ export interface FittedRows {
   notes: string[];
 }
 
-/** As many of the rows as fit, at least one. `rowCount` is how many there are in all. */
-export function fitRows(
-  rows: readonly Cell[][],
-  rowCount: number,
-  offset: number,
-  budget = ROW_BUDGET_BYTES,
-): FittedRows {
+/** As many of the table's rows as fit, at least one. */
+export function fitRows(table: Table, offset: number): FittedRows {
+  const { rows, rowCount } = table;
+  const budget = rowBudget(table);
   let used = 0;
   let count = 0;
   for (const row of rows) {
@@ -31,7 +36,10 @@ export function fitRows(
   }
   const shown = rows.slice(0, count);
   const end = offset + shown.length;
-  if (end >= rowCount) return { rows: shown, nextOffset: undefined, notes: [] };
+  if (end >= rowCount) {
+    const isBeyond = count === 0 && rowCount > 0;
+    return { rows: shown, nextOffset: undefined, notes: isBeyond ? [`There are only ${rowCount} rows.`] : [] };
+  }
   const why = count < rows.length ? ', cut to keep the answer small' : '';
   const which = offset === 0 ? `the first ${count} of ${rowCount} rows` : `rows ${offset + 1} to ${end} of ${rowCount}`;
   return { rows: shown, nextOffset: end, notes: [`These are ${which}${why}; \`offset\`: ${end} gives the next ones.`] };

@@ -17,6 +17,7 @@ export function reportNotes(answer: ReportAnswer, plan: ReportPlan, table: Table
   const metadata = answer.metadata ?? {};
   return [
     ...emptyNotes(plan, table),
+    ...nothingBeforeNotes(plan, table),
     ...qualityNotes(metadata),
     ...otherRowNotes(metadata, table),
     ...freshnessNotes(plan),
@@ -38,6 +39,19 @@ function emptyNotes(plan: ReportPlan, table: Table): string[] {
   return [
     'There is no data at all for these fields and days: the property may not have collected any yet, or not these events.',
   ];
+}
+
+/** Rises from nothing everywhere are rather the beginning of the data than a success. */
+function nothingBeforeNotes(plan: ReportPlan, table: Table): string[] {
+  if (plan.comparison === undefined || table.rowCount === 0) return [];
+  const cells = [...table.rows, table.totals ?? []];
+  const isPrevious = table.columns.map((column) => column.unit !== undefined && column.name.endsWith('_previous'));
+  const hasNumbers = cells.some((row) =>
+    row.some((cell, index) => isPrevious[index] === true && cell !== null && cell !== 0),
+  );
+  if (hasNumbers || !isPrevious.includes(true)) return [];
+  const { start, end } = plan.comparison;
+  return [`There is nothing to compare with: no data from ${isoDay(start)} to ${isoDay(end)}.`];
 }
 
 function qualityNotes(metadata: ReportMetadata): string[] {

@@ -32,13 +32,17 @@ export async function readOrders(given: readonly string[], parts: OrderParts): P
   return orders.length === 0 ? usualOrder(parts) : orders;
 }
 
-/** Days in their order; everything else by the first metric, the largest first. */
+/** Days in their order, and within a day or without days by the first metric, the largest first. */
 function usualOrder({ dimensions, metrics }: OrderParts): Order[] {
-  const times = dimensions.filter((field) => field.scope === 'time' && field.name !== 'dateRange');
-  if (times.length > 0) return times.map((field) => ({ field, part: 'value', descending: false }));
-  const [first] = metrics;
-  if (first !== undefined) return [{ field: first, part: 'value', descending: true }];
-  return dimensions.slice(0, 1).map((field) => ({ field, part: 'value', descending: false }));
+  const times = dimensions.filter((field) => field.scope === 'time');
+  const largest = metrics.slice(0, 1);
+  const orders: Order[] = [
+    ...times.map((field) => ({ field, part: 'value' as const, descending: false })),
+    ...largest.map((field) => ({ field, part: 'value' as const, descending: true })),
+  ];
+  return orders.length > 0
+    ? orders
+    : dimensions.slice(0, 1).map((field) => ({ field, part: 'value', descending: false }));
 }
 
 const PART = /[ _.]?(?:(previous)|(change|difference|delta)[ _]?(percent|pct|%)?|(percent_change|growth))$/i;

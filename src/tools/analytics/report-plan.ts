@@ -131,7 +131,7 @@ function checkColumns(dimensions: readonly Field[], metrics: readonly Field[]): 
   if (cohort.length > 0)
     throw new ToolError(
       'bad-input',
-      `${quoteAll(cohort.map((one) => one.name))} need a cohort report, which this tool does not make. Use \`firstSessionDate\` or \`newVsReturning\`.`,
+      `A cohort report is needed for ${quoteAll(cohort.map((one) => one.name))}, and this tool makes none. Use \`firstSessionDate\` or \`newVsReturning\`.`,
     );
   if (range.length > 0)
     throw new ToolError(

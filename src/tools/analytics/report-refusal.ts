@@ -36,6 +36,9 @@ function explain({ detail }: GoogleRefusal, plan: ReportPlan, input: ReportInput
     return `Google answers these metrics only by ${quoteAll(detail.add)}. Ask again with it among the dimensions.${example(better)}`;
   }
   if (detail.about === 'incompatible-fields') return explainIncompatible(detail.remove, plan, input);
+  if (detail.about === 'other' && detail.status === 400 && input.currency !== undefined) {
+    return `Google refused the request, perhaps because it does not know the currency ${quote(input.currency)}. Leave \`currency\` out, or use an ISO 4217 code such as EUR.`;
+  }
   if (detail.about !== 'unknown-field') return undefined;
   const suggestions = detail.suggestion === undefined ? suggestFields(detail.field, detail.list) : [detail.suggestion];
   const [best] = suggestions;
@@ -58,7 +61,7 @@ function explainIncompatible(remove: readonly string[], plan: ReportPlan, input:
   };
   const hasNothing = better.metrics.length === 0;
   const call = hasNothing ? itemCall(better, fields) : better;
-  return `${quoteAll(remove)} cannot stand in one report with the other fields.${reason} Leave it out, or ask about it separately.${example(call)}`;
+  return `${quoteAll(remove)} cannot stand in one report with the other fields.${reason} Leave ${remove.length === 1 ? 'it' : 'them'} out, or ask separately.${example(call)}`;
 }
 
 /** Item by item, Google only answers what happened to items. */

@@ -107,8 +107,12 @@ export function round(number: number, digits: number): number {
 
 const DAY_FIELDS = new Set(['date', 'firstSessionDate']);
 
-/** Days as people and programs write them. */
+/** Addresses can be thousands of characters long; the beginning tells them apart. */
+const MAX_VALUE = 500;
+
+/** Days as people and programs write them, and nothing longer than an answer should hold. */
 export function showDimension(name: string, value: string): string {
+  if (value.length > MAX_VALUE) return `${value.slice(0, MAX_VALUE).toWellFormed()}…`;
   if (DAY_FIELDS.has(name)) return value.replace(/^([0-9]{4})([0-9]{2})([0-9]{2})$/, '$1-$2-$3');
   if (name === 'dateHour') return value.replace(/^([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})$/, '$1-$2-$3 $4:00');
   if (name === 'yearMonth') return value.replace(/^([0-9]{4})([0-9]{2})$/, '$1-$2');

@@ -23,6 +23,22 @@ export function tableText(
   return [line(heads), line(rules), ...body, ...total].join('\n');
 }
 
+/**
+ * Two periods without dimensions are one row of very many columns: easier to read the other way round, a metric a line.
+ * Relies on the four columns that compare-table.ts makes of each metric.
+ */
+export function comparedTotalsText(columns: readonly Column[], row: readonly Cell[]): string {
+  const metrics = columns.flatMap((column, index) =>
+    index % 4 === 0 ? [{ column, cells: row.slice(index, index + 4) }] : [],
+  );
+  const body = metrics.map(({ column, cells }) => line([heading(column), ...cells.map(cellText)]));
+  return [
+    line(['metric', 'now', 'before', 'change', 'change in %']),
+    line(['---', '---:', '---:', '---:', '---:']),
+    ...body,
+  ].join('\n');
+}
+
 const UNIT_SIGNS: Readonly<Record<string, string>> = { percent: '%', seconds: 's', 'percentage points': '% points' };
 
 function heading({ name, unit }: Column): string {

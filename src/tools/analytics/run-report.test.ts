@@ -138,7 +138,7 @@ describe('run_report for one period', () => {
     assert.deepEqual(google.reports()[0]?.dateRanges, [{ startDate: '2026-11-23', endDate: '2026-11-23' }]);
   });
 
-  it('orders by day where there are days, else by the first metric, the largest first', async () => {
+  it('orders by day where there are days, then by the first metric, the largest first', async () => {
     const { google, ask } = start();
     answered(await ask({ metrics: ['sessions'], dimensions: ['date', 'country'] }));
     answered(await ask({ metrics: ['sessions'], dimensions: ['country'] }));
@@ -146,7 +146,10 @@ describe('run_report for one period', () => {
     assert.deepEqual(
       google.reports().map((one) => one.orderBys),
       [
-        [{ desc: false, dimension: { dimensionName: 'date' } }],
+        [
+          { desc: false, dimension: { dimensionName: 'date' } },
+          { desc: true, metric: { metricName: 'sessions' } },
+        ],
         [{ desc: true, metric: { metricName: 'sessions' } }],
         [{ desc: false, dimension: { dimensionName: 'country' } }],
       ],
@@ -188,6 +191,26 @@ describe('run_report for one period', () => {
     const shown = (output.rows as unknown[]).length;
     assert.equal(output.nextOffset, shown);
     assert.match(notesOf(output), /cut to keep the answer small/);
+  });
+
+  it('says when the rows have ended before the offset', async () => {
+    const output = answered(
+      await start((body) => report(body, [], { rowCount: 3 })).ask({
+        metrics: ['sessions'],
+        dimensions: ['city'],
+        offset: 50,
+      }),
+    );
+    assert.equal(output.nextOffset, undefined);
+    assert.match(notesOf(output), /only 3 rows/);
+  });
+
+  it('cuts a value that is longer than any answer should be', async () => {
+    const long = 'x'.repeat(50_000);
+    const output = answered(
+      await start((body) => report(body, [[[long], [1]]])).ask({ metrics: ['sessions'], dimensions: ['pageTitle'] }),
+    );
+    assert.ok(JSON.stringify(output).length < 3000);
   });
 
   it('asks for everything that fits when asked for more than that', async () => {
@@ -417,6 +440,11 @@ describe('run_report when Google says no', () => {
       error.message,
       /For example: \{"property":"11","metrics":\["advertiserAdCost"\],"dimensions":\["sessionCampaignName"\]/,
     );
+  });
+
+  it('suspects the currency when Google gives no reason', async () => {
+    const { ask } = start(() => refusal(400, 'Invalid currency code: XXX.'));
+    assert.match(refused(await ask({ metrics: ['totalRevenue'], currency: 'XXX' })).message, /`XXX`.*ISO 4217/);
   });
 
   it('lists the properties that there are when one is not theirs', async () => {

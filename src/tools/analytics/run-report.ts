@@ -12,8 +12,8 @@ import { reportNotes } from './report-notes.ts';
 import { planReport, type ReportPlan } from './report-plan.ts';
 import { explainRefusal } from './report-refusal.ts';
 import { fetchReport } from './report-request.ts';
-import { readMetricColumns, readTable, type Table } from './report-table.ts';
-import { tableText } from './report-text.ts';
+import { type Cell, type Column, readMetricColumns, readTable, type Table } from './report-table.ts';
+import { comparedTotalsText, tableText } from './report-text.ts';
 
 /** Judged by our own reader, which names what is wrong; the schema only shows the way. */
 const filter = z.unknown().meta({
@@ -121,7 +121,7 @@ export const runReport = defineTool({
     const plan = await planReport(context, context.now, input);
     const answer = await explainRefusal(plan, input, () => fetchReport(context.google, plan));
     const table = makeTable(answer, plan);
-    const fitted = fitRows(table.rows, table.rowCount, plan.offset);
+    const fitted = fitRows(table, plan.offset);
     return {
       property: { id: plan.property.id, name: plan.property.name, timeZone: plan.property.timeZone },
       dates: showDays(plan.range),
@@ -138,8 +138,12 @@ export const runReport = defineTool({
   text({ property, dates, comparedWith, columns, rows, totals, notes }) {
     const compared = comparedWith === undefined ? '' : ` compared with ${comparedWith.start} to ${comparedWith.end}`;
     const head = `${plainLine(property.name, 80)} (${property.id}), ${dates.start} to ${dates.end}${compared}, ${property.timeZone}`;
-    const table = rows.length === 0 ? 'No rows.' : tableText(columns, rows, totals);
-    return [head, '', table, ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)])].join('\n');
+    return [
+      head,
+      '',
+      reportText(columns, rows, totals),
+      ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
+    ].join('\n');
   },
 });
 
@@ -150,6 +154,13 @@ function makeTable(answer: ReportAnswer, plan: ReportPlan): Table {
   const hidden = readMetricColumns(answer, plan.hiddenMetrics, currency);
   const metrics = [...shown, ...hidden];
   return compareTable(answer, { plan, comparison: plan.comparison, metrics, shown: shown.length });
+}
+
+function reportText(columns: readonly Column[], rows: readonly Cell[][], totals: readonly Cell[] | undefined): string {
+  const [row] = rows;
+  if (row === undefined) return 'No rows.';
+  const isComparedOnly = columns[0]?.unit !== undefined && columns[1]?.name === `${columns[0].name}_previous`;
+  return isComparedOnly ? comparedTotalsText(columns, row) : tableText(columns, rows, totals);
 }
 
 function showDays(range: DayRange): z.infer<typeof days> {
