@@ -9,7 +9,7 @@ import type { Code, Grant, LiveAccess, RetiredRefresh, Rotation } from '../store
 import type { GrantTokens } from '../store/store.ts';
 import { createId, createSecret, formatToken, hashSecret, type Random, toBase64url } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
-import type { ApprovedFlow } from './flow.ts';
+import { type ApprovedFlow, referenceOf } from './flow.ts';
 
 /** RFC 6749 5.1. */
 export interface TokenAnswer {
@@ -88,6 +88,7 @@ export function createIssuer({ vault, random, now, lifetimes }: IssuerParts): Is
     const live = before.access.filter(({ expiresAt }) => expiresAt > at).slice(1 - MOST_LIVE_ACCESS);
     const fresh: LiveAccess = {
       hash: hashSecret(secrets.access),
+      issuedAt: at,
       expiresAt: at + lives.accessMs,
       ...(scopes && { scopes }),
     };
@@ -126,8 +127,10 @@ export function createIssuer({ vault, random, now, lifetimes }: IssuerParts): Is
     firstPair(code) {
       const id = createId(random);
       const { next, answer } = mint({ id, scopes: code.scopes }, { access: [], retired: [], generation: 0 }, undefined);
-      const { clientId, connectionId, scopes, resource } = code;
-      return { grant: { id, clientId, connectionId, scopes, resource, createdAt: now(), ...next }, answer };
+      const { clientId, connectionId, scopes, resource, redirectUri } = code;
+      const ref = referenceOf(code.flowId);
+      const born = { id, clientId, connectionId, scopes, resource, redirectUri, ref, createdAt: now() };
+      return { grant: { ...born, firstUsedAt: undefined, ...next }, answer };
     },
 
     nextPair(grant, scopes) {

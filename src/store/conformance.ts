@@ -6,16 +6,15 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { Client, Code, Grant } from './records.ts';
-import type { GrantTokens, Link, Store } from './store.ts';
+import { eventConformance } from './conformance-events.ts';
+import { aClient, aCode, aGrant, aLink, aNext, bytes, T } from './conformance-records.ts';
+import type { Store } from './store.ts';
 
 export interface OpenStore {
   store: Store;
   /** Whatever must go after the test besides the store itself. */
   cleanUp?(): Promise<void> | void;
 }
-
-const T = 1_800_000_000_000;
 
 export function storeConformance(name: string, open: () => Promise<OpenStore>): void {
   describe(`the store contract on ${name}`, () => {
@@ -252,6 +251,67 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       assert.equal((await store.grants.find('grant'))?.lastUsedAt, T + 50);
     });
 
+    it(title('says of exactly one of many uses at once that it was the first'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      await store.grants.redeem('code', aGrant({ connectionId }));
+      const uses = await Promise.all([1, 2, 3].map((n) => store.grants.touch('grant', T + n)));
+      assert.deepEqual(uses.sort(), [false, false, true]);
+      assert.equal((await store.grants.find('grant'))?.firstUsedAt, T + 1);
+      assert.equal(await store.grants.touch('unknown', T), false);
+    });
+
+    it(title('takes grants that have expired, once and in small batches, and no living one'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      for (let n = 0; n < 4; n += 1) {
+        await store.codes.add(aCode({ id: `code ${n}`, flowId: `flow ${n}`, connectionId }));
+        const expiresAt = n === 3 ? T + 1 : T - 1;
+        await store.grants.redeem(`code ${n}`, aGrant({ id: `grant ${n}`, connectionId, expiresAt }));
+      }
+      const taken = await Promise.all([store.grants.takeExpired(T, 2), store.grants.takeExpired(T, 2)]);
+      const ids = taken.flat().map(({ id }) => id);
+      assert.deepEqual(ids.sort(), ['grant 0', 'grant 1', 'grant 2']);
+      assert.equal(taken.flat()[0]?.ref, 'K7PM-3QXA');
+      assert.deepEqual(await store.grants.takeExpired(T, 2), []);
+      assert.ok(await store.grants.find('grant 3'));
+    });
+
+    it(title('retires a connection on which no grant and no living code hangs, and no other'), async () => {
+      const { id } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId: id }));
+      assert.equal(await store.connections.retire(id, T), undefined, 'a code may still become a grant');
+      await store.grants.redeem('code', aGrant({ connectionId: id }));
+      assert.equal(await store.connections.retire(id, T + 120_000), undefined, 'a grant hangs on it');
+      await store.grants.revoke('grant');
+      const retired = await store.connections.retire(id, T);
+      assert.equal(retired?.deadReason, 'ended');
+      assert.deepEqual([...(retired?.sealedRefreshToken ?? [])], [1, 2, 3]);
+      assert.equal((await store.connections.retire(id, T))?.id, id, 'again, for another try at Google');
+      assert.equal(await store.connections.removeRetired(id), true);
+      assert.equal(await store.connections.find(id), undefined);
+      assert.equal(await store.connections.retire(id, T), undefined);
+    });
+
+    it(title('does not remove a retired connection that a sign-in brought back'), async () => {
+      const { id } = await store.connections.link(aLink());
+      await store.connections.retire(id, T);
+      await store.connections.link(aLink({ sealedRefreshToken: bytes(9) }));
+      assert.equal(await store.connections.removeRetired(id), false);
+      assert.equal((await store.connections.find(id))?.deadReason, undefined);
+    });
+
+    it(title('finds the connections on which nothing hangs for long'), async () => {
+      for (const n of [0, 1, 2, 3]) await store.connections.link(aLink({ id: `c${n}`, subject: `s${n}`, at: T + n }));
+      await store.codes.add(aCode({ connectionId: 'c1', expiresAt: T + 100 }));
+      await store.codes.add(aCode({ id: 'spent', flowId: 'f2', connectionId: 'c2' }));
+      await store.grants.redeem('spent', aGrant({ connectionId: 'c2' }));
+      assert.deepEqual(await store.connections.unused(T + 3, T, 10), ['c0']);
+      assert.deepEqual((await store.connections.unused(T + 3, T + 100, 10)).sort(), ['c0', 'c1']);
+      assert.equal((await store.connections.unused(T + 3, T + 100, 1)).length, 1);
+    });
+
+    eventConformance(title, () => store);
+
     it(title('sweeps what has ended, in small batches, and nothing else'), async () => {
       const { id: connectionId } = await store.connections.link(aLink());
       for (let n = 0; n < 5; n += 1)
@@ -263,83 +323,4 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       assert.ok(await store.codes.find('kept'));
     });
   });
-}
-
-function bytes(...values: number[]): Uint8Array {
-  return Uint8Array.from(values);
-}
-
-function aClient(changed: Partial<Client> = {}): Client {
-  return {
-    clientId: 'client',
-    kind: 'predefined',
-    name: 'A client — "quoted"',
-    redirectUris: ['https://a.example/cb'],
-    authMethods: ['client_secret_post'],
-    secretHash: 'hash',
-    mode: 'broker',
-    createdAt: T,
-    lastUsedAt: undefined,
-    clientUri: undefined,
-    logoUri: undefined,
-    ...changed,
-  };
-}
-
-function aLink(changed: Partial<Link> = {}): Link {
-  return {
-    id: 'connection',
-    subject: 'subject',
-    email: 'ada@example.com',
-    name: 'Ada',
-    scopes: ['analytics.readonly'],
-    sealedRefreshToken: bytes(1, 2, 3),
-    sealedAccessToken: bytes(4, 5, 6),
-    accessExpiresAt: T + 3600_000,
-    refreshExpiresAt: undefined,
-    at: T,
-    ...changed,
-  };
-}
-
-function aCode(changed: Partial<Code> = {}): Code {
-  return {
-    id: 'code',
-    secretHash: 'hash',
-    flowId: 'flow',
-    clientId: 'client',
-    connectionId: 'connection',
-    redirectUri: 'https://a.example/cb',
-    scopes: ['analytics.readonly'],
-    resource: 'https://b.example/mcp',
-    codeChallenge: undefined,
-    expiresAt: T + 60_000,
-    grantId: undefined,
-    ...changed,
-  };
-}
-
-function aNext(generation: number): GrantTokens {
-  return {
-    generation,
-    refreshHash: `refresh ${generation}`,
-    rotation: { nonce: `nonce ${generation}`, kid: 'k1', at: T, replays: 0, answeredAt: T },
-    retired: [],
-    access: [],
-    expiresAt: T + 86_400_000,
-    lastUsedAt: T,
-  };
-}
-
-function aGrant(changed: Partial<Grant> = {}): Grant {
-  return {
-    id: 'grant',
-    clientId: 'client',
-    connectionId: 'connection',
-    scopes: ['analytics.readonly'],
-    resource: 'https://b.example/mcp',
-    createdAt: T,
-    ...aNext(1),
-    ...changed,
-  };
 }

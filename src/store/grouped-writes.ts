@@ -3,7 +3,8 @@
  *
  * Owns: when a transaction begins and ends. Does not own: what a write does. A durable commit costs one wait for the
  * disk however many writes it carries, so grouping makes durability nearly free under load and costs nothing without.
- * Since the work of a group runs without a pause, no reader in this process ever sees half of it.
+ * Since the work of a group runs without a pause, no reader in this process ever sees half of it. What nobody waits for
+ * (the audit trail) does not even begin a transaction: it rides along with the next one, or soon makes one for many.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreError } from './store.ts';
@@ -11,14 +12,26 @@ import { StoreError } from './store.ts';
 /** Runs `work` inside the next transaction. Resolves with its result once that is on disk. `work` must not await. */
 export type Write = <Result>(work: () => Result) => Promise<Result>;
 
+/** How long something that nobody waits for may wait for company. */
+const IDLE_MS = 250;
+
 interface Waiting {
   run(): void;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-export function createGroupedWrites(database: DatabaseSync): { write: Write; flush(): void } {
+export interface GroupedWrites {
+  write: Write;
+  /** As `write`, but it waits for company. */
+  writeLazily: Write;
+  flush(): void;
+}
+
+export function createGroupedWrites(database: DatabaseSync): GroupedWrites {
   let waiting: Waiting[] = [];
+  let isDue = false;
+  let idle: NodeJS.Timeout | undefined;
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const enter = database.prepare('SAVEPOINT one');
@@ -43,6 +56,9 @@ export function createGroupedWrites(database: DatabaseSync): { write: Write; flu
   const flush = () => {
     const group = waiting;
     waiting = [];
+    isDue = false;
+    clearTimeout(idle);
+    idle = undefined;
     if (group.length === 0) return;
     let done: Waiting[] = [];
     try {
@@ -58,7 +74,7 @@ export function createGroupedWrites(database: DatabaseSync): { write: Write; flu
     for (const item of done) item.resolve();
   };
 
-  const write: Write = <Result>(work: () => Result) =>
+  const add = <Result>(work: () => Result): Promise<Result> =>
     new Promise<Result>((resolve, reject) => {
       let result: Result;
       waiting.push({
@@ -68,8 +84,18 @@ export function createGroupedWrites(database: DatabaseSync): { write: Write; flu
         resolve: () => resolve(result),
         reject,
       });
-      if (waiting.length === 1) setImmediate(flush);
     });
 
-  return { write, flush };
+  const write: Write = (work) => {
+    if (!isDue) setImmediate(flush);
+    isDue = true;
+    return add(work);
+  };
+
+  const writeLazily: Write = (work) => {
+    idle ??= setTimeout(flush, IDLE_MS).unref();
+    return add(work);
+  };
+
+  return { write, writeLazily, flush };
 }

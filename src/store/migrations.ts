@@ -91,4 +91,32 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX assertions_by_expiry ON assertions (expires_at);
     `,
   },
+  {
+    version: 3,
+    sqlite: `
+      ALTER TABLE grants ADD COLUMN ref TEXT;
+      ALTER TABLE grants ADD COLUMN redirect_uri TEXT;
+      ALTER TABLE grants ADD COLUMN first_used_at INTEGER;
+      CREATE INDEX grants_by_expiry ON grants (expires_at);
+
+      CREATE TABLE events (
+        id INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        step TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        ref TEXT,
+        client_id TEXT,
+        connection_id TEXT,
+        grant_id TEXT,
+        person TEXT,
+        detail TEXT NOT NULL
+      ) STRICT;
+      CREATE INDEX events_by_expiry ON events (expires_at);
+      CREATE INDEX events_by_ref ON events (ref) WHERE ref IS NOT NULL;
+      CREATE INDEX events_by_connection ON events (connection_id) WHERE connection_id IS NOT NULL;
+      CREATE INDEX events_by_grant ON events (grant_id) WHERE grant_id IS NOT NULL;
+      CREATE INDEX events_by_person ON events (person) WHERE person IS NOT NULL;
+    `,
+  },
 ];

@@ -3,6 +3,8 @@
  * `sealed…` are bytes that only the vault opens. docs/storage.md says who expires each row.
  */
 
+import type { OAuthCode, OAuthReason, PageProblem, UpstreamKind } from '../errors.ts';
+
 export type AuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
 /** Public keys as JSON (RFC 7517 5). */
@@ -74,6 +76,8 @@ export interface Code {
 /** An access token that is still good. */
 export interface LiveAccess {
   hash: string;
+  /** Missing on rows of before version 3. */
+  issuedAt?: number;
   expiresAt: number;
   /** Narrower than the grant, when a refresh asked for less (RFC 6749 6). */
   scopes?: readonly string[];
@@ -108,8 +112,14 @@ export interface Grant {
   resource: string;
   createdAt: number;
   lastUsedAt: number;
+  /** When one of its tokens first came to a door; undefined until then, and for rows of before version 3. */
+  firstUsedAt: number | undefined;
   /** Slides with use. */
   expiresAt: number;
+  /** The reference of the flow that it came from. */
+  ref: string | undefined;
+  /** Where the code went. */
+  redirectUri: string | undefined;
   /** Counts rotations, for compare-and-set. */
   generation: number;
   refreshHash: string;
@@ -117,3 +127,63 @@ export interface Grant {
   retired: readonly RetiredRefresh[];
   access: readonly LiveAccess[];
 }
+
+/** What can happen to an attempt to connect, step by step, and to what comes of it. */
+interface Outcomes {
+  authorize: 'started' | 'refused';
+  consent: 'shown' | 'allowed' | 'denied' | 'refused';
+  google: 'sent';
+  callback: 'denied' | 'scopes-missing' | 'refused';
+  code: 'issued';
+  token: 'issued' | 'refused';
+  refresh: 'refused';
+  call: 'first' | 'refused';
+  grant: 'ended';
+  connection: 'dead' | 'ended' | 'end-failed';
+  account: 'signed-in' | 'deleted' | 'refused';
+}
+
+export type EventStep = keyof Outcomes;
+export type EventOutcome<Step extends EventStep = EventStep> = Outcomes[Step];
+export type EventName = { [Step in EventStep]: { step: Step; outcome: Outcomes[Step] } }[EventStep];
+
+/** Who or what ended a grant. */
+export type GrantEnd =
+  | 'client'
+  | 'client-removed'
+  | 'person'
+  | 'operator'
+  | 'code-twice'
+  | 'refresh-stale'
+  | 'unused'
+  | 'deleted';
+
+/** Our own words and codes only: never what a request said, and never a secret. */
+export interface EventDetail {
+  why?: GrantEnd | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
+  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps. */
+  google?: string;
+  mode?: 'relay';
+  link?: 'kept' | 'renewed';
+  door?: 'mcp' | 'actions';
+}
+
+/** Why a token of ours that was right opened nothing. */
+export type CallRefusal = 'other-resource' | 'connection-dead' | 'account-not-allowed';
+
+/** One line of the audit trail. */
+export type NewEvent = EventName & {
+  at: number;
+  expiresAt: number;
+  /** The flow's reference, as the person was shown it. */
+  ref: string | undefined;
+  clientId: string | undefined;
+  connectionId: string | undefined;
+  grantId: string | undefined;
+  /** A keyed fingerprint of the person's address, on what an operator looks for by address. */
+  person: string | undefined;
+  detail: EventDetail;
+};
+
+/** Events are numbered in the order in which they were kept. */
+export type Event = NewEvent & { id: number };

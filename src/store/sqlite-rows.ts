@@ -2,7 +2,7 @@
  * SQLite rows to records and back: the only place that knows column names and how lists are kept (as JSON text).
  */
 import type { SQLOutputValue } from 'node:sqlite';
-import type { Client, Code, Connection, Grant } from './records.ts';
+import type { Client, Code, Connection, Event, EventName, Grant } from './records.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -86,11 +86,30 @@ export function toGrant(row: Row): Grant {
     resource: column(row.resource),
     createdAt: column(row.created_at),
     lastUsedAt: column(row.last_used_at),
+    firstUsedAt: column(row.first_used_at),
     expiresAt: column(row.expires_at),
+    ref: column(row.ref),
+    redirectUri: column(row.redirect_uri),
     generation: column(row.generation),
     refreshHash: column(row.refresh_hash),
     rotation: fromJson(row.rotation),
     retired: fromJson(row.retired),
     access: fromJson(row.access),
+  };
+}
+
+export function toEvent(row: Row): Event {
+  const name = { step: row.step, outcome: row.outcome } as EventName;
+  return {
+    ...name,
+    id: column(row.id),
+    at: column(row.at),
+    expiresAt: column(row.expires_at),
+    ref: column(row.ref),
+    clientId: column(row.client_id),
+    connectionId: column(row.connection_id),
+    grantId: column(row.grant_id),
+    person: column(row.person),
+    detail: fromJson(row.detail),
   };
 }

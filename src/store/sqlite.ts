@@ -6,19 +6,21 @@
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { createGroupedWrites, type Write } from './grouped-writes.ts';
 import { migrations } from './migrations.ts';
+import { eventStore, sweepEvents } from './sqlite-events.ts';
 import { one, orNull, type Row, toClient, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
+import { changes, read, type Sql } from './sqlite-statement.ts';
 import {
   type AssertionStore,
   type ClientStore,
   type CodeStore,
   type ConnectionStore,
   type GrantStore,
+  MOST_EVENTS,
   type Store,
-  StoreError,
 } from './store.ts';
 
 /** Opens (and makes, and migrates) the database at `path`, or a private one for `:memory:`. */
@@ -29,15 +31,17 @@ export function openSqlite(path: string): Store {
     'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
   );
   migrate(database, path);
-  const { write, flush } = createGroupedWrites(database);
+  const writes = createGroupedWrites(database);
+  const { write, flush } = writes;
   const sql = (text: string) => database.prepare(text);
   const expired = [
     sql('DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires_at < ? LIMIT ?)'),
-    sql('DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ? LIMIT ?)'),
     sql(
       'DELETE FROM assertions WHERE (client_id, jti_hash) IN (SELECT client_id, jti_hash FROM assertions WHERE expires_at < ? LIMIT ?)',
     ),
   ];
+
+  const oldEvents = sweepEvents(sql, MOST_EVENTS);
 
   return {
     clients: clientStore(sql, write),
@@ -45,7 +49,9 @@ export function openSqlite(path: string): Store {
     codes: codeStore(sql, write),
     grants: grantStore(sql, write),
     assertions: assertionStore(sql, write),
-    sweep: (now, limit) => write(() => expired.reduce((gone, statement) => gone + changes(statement, now, limit), 0)),
+    events: eventStore(sql, writes),
+    sweep: (now, limit) =>
+      write(() => expired.reduce((gone, statement) => gone + changes(statement, now, limit), oldEvents(now, limit))),
     async ping() {
       sql('SELECT 1').get();
     },
@@ -72,12 +78,6 @@ function migrate(database: DatabaseSync, path: string): void {
   for (const step of migrations.filter(({ version }) => version > found)) database.exec(step.sqlite);
   database.exec(`PRAGMA user_version = ${newest}`);
   database.exec('COMMIT');
-}
-
-type Sql = (text: string) => StatementSync;
-
-function changes(statement: StatementSync, ...values: SQLInputValue[]): number {
-  return Number(statement.run(...values).changes);
 }
 
 function clientStore(sql: Sql, write: Write): ClientStore {
@@ -149,6 +149,13 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
     last_used_at = ?, version = version + 1 WHERE id = ? AND version = ?`);
   const markDead = sql('UPDATE connections SET dead_reason = ?, version = version + 1 WHERE id = ? AND version = ?');
   const remove = sql('DELETE FROM connections WHERE id = ?');
+  const isUnused = `NOT EXISTS (SELECT 1 FROM grants WHERE connection_id = connections.id)
+    AND NOT EXISTS (SELECT 1 FROM codes WHERE connection_id = connections.id AND grant_id IS NULL AND expires_at > $now)`;
+  const retire = sql(
+    `UPDATE connections SET dead_reason = 'ended', version = version + 1 WHERE id = $id AND ${isUnused} RETURNING *`,
+  );
+  const removeRetired = sql("DELETE FROM connections WHERE id = ? AND dead_reason = 'ended'");
+  const unused = sql(`SELECT id FROM connections WHERE last_used_at < $before AND ${isUnused} LIMIT $limit`);
   return {
     find: (id) => read(() => one(find.get(id), toConnection)),
     findBySubject: (subject) => read(() => one(findBySubject.get(subject), toConnection)),
@@ -185,6 +192,10 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
       ),
     markDead: (id, version, reason) => write(() => changes(markDead, reason, id, version) === 1),
     remove: (id) => write(() => changes(remove, id) === 1),
+    retire: (id, now) => write(() => one(retire.get({ $id: id, $now: now }), toConnection)),
+    removeRetired: (id) => write(() => changes(removeRetired, id) === 1),
+    unused: (before, now, limit) =>
+      read(() => unused.all({ $before: before, $now: now, $limit: limit }).map((row) => String(row.id))),
   };
 }
 
@@ -225,7 +236,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   const spend = sql('UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL');
   const insert =
     sql(`INSERT INTO grants (id, client_id, connection_id, scopes, resource, created_at, last_used_at, expires_at, generation, refresh_hash,
-      rotation, retired, access) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+      rotation, retired, access, ref, redirect_uri, first_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const rotate =
     sql(`UPDATE grants SET generation = ?, refresh_hash = ?, rotation = ?, retired = ?, access = ?, expires_at = ?, last_used_at = ?
     WHERE id = ? AND generation = ?`);
@@ -234,6 +245,10 @@ function grantStore(sql: Sql, write: Write): GrantStore {
     WHERE id = ? AND generation = ?`);
   const remove = sql('DELETE FROM grants WHERE id = ? RETURNING connection_id');
   const anyLeft = sql('SELECT 1 FROM grants WHERE connection_id = ? LIMIT 1');
+  const takeExpired = sql(
+    'DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE expires_at < ? LIMIT ?) RETURNING *',
+  );
+  const firstUse = sql('UPDATE grants SET first_used_at = ? WHERE id = ? AND first_used_at IS NULL');
   const touch = sql('UPDATE grants SET last_used_at = max(last_used_at, ?) WHERE id = ?');
   return {
     find: (id) => read(() => one(find.get(id), toGrant)),
@@ -256,6 +271,9 @@ function grantStore(sql: Sql, write: Write): GrantStore {
           toJson(g.rotation),
           toJson(g.retired),
           toJson(g.access),
+          orNull(g.ref),
+          orNull(g.redirectUri),
+          orNull(g.firstUsedAt),
         );
         return true;
       }),
@@ -282,7 +300,12 @@ function grantStore(sql: Sql, write: Write): GrantStore {
         if (gone === undefined) return undefined;
         return { connectionId: gone.connection_id, wasLast: anyLeft.get(gone.connection_id) === undefined };
       }),
-    touch: (id, at) => write(() => void touch.run(at, id)),
+    takeExpired: (now, limit) => write(() => takeExpired.all(now, limit).map(toGrant)),
+    touch: (id, at) =>
+      write(() => {
+        touch.run(at, id);
+        return changes(firstUse, at, id) === 1;
+      }),
   };
 }
 
@@ -291,13 +314,4 @@ function assertionStore(sql: Sql, write: Write): AssertionStore {
   return {
     claim: (clientId, jtiHash, expiresAt) => write(() => changes(claim, clientId, jtiHash, expiresAt) === 1),
   };
-}
-
-/** Reads run at once; a failing database becomes a StoreError like everywhere else. */
-async function read<Result>(work: () => Result): Promise<Result> {
-  try {
-    return work();
-  } catch (cause) {
-    throw new StoreError('a read failed', { cause });
-  }
 }

@@ -5,7 +5,7 @@
  * not at all. Does not own: any SQL (sqlite.ts), nor any plaintext secret (it is handed hashes and sealed bytes).
  * A verb never throws for an expected outcome; it throws StoreError when the database itself fails.
  */
-import type { Client, Code, Connection, Grant } from './records.ts';
+import type { Client, Code, Connection, Event, Grant, NewEvent } from './records.ts';
 
 export interface Store {
   clients: ClientStore;
@@ -13,7 +13,8 @@ export interface Store {
   codes: CodeStore;
   grants: GrantStore;
   assertions: AssertionStore;
-  /** Deletes at most `limit` rows that ended before `now`; returns how many went. */
+  events: EventStore;
+  /** Deletes at most `limit` rows that ended before `now`, grants excepted (`takeExpired`); returns how many went. */
   sweep(now: number, limit: number): Promise<number>;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
@@ -68,6 +69,15 @@ export interface ConnectionStore {
   markDead(id: string, version: number, reason: string): Promise<boolean>;
   /** Removes the connection with its codes and grants. */
   remove(id: string): Promise<boolean>;
+  /**
+   * Marks the connection as ended if no grant and no living code hangs on it, so that a sign-in that comes meanwhile
+   * makes a new link and does not lean on this one. Returns it then, also when it was marked before.
+   */
+  retire(id: string, now: number): Promise<Connection | undefined>;
+  /** Removes a retired connection; false when a sign-in brought it back to life meanwhile. */
+  removeRetired(id: string): Promise<boolean>;
+  /** Ids of connections without a grant or a living code, last used before `before`: expiry or a crash left them. */
+  unused(before: number, now: number, limit: number): Promise<string[]>;
 }
 
 export interface CodeStore {
@@ -89,8 +99,36 @@ export interface GrantStore {
   countReplay(id: string, generation: number, at: number): Promise<boolean>;
   /** Removes the grant. Says which connection it was on, and whether that one has no grant left. */
   revoke(id: string): Promise<{ connectionId: string; wasLast: boolean } | undefined>;
-  /** Notes use, at most as often as the caller asks. */
-  touch(id: string, at: number): Promise<void>;
+  /** Removes at most `limit` grants that expired before `now` and returns them. */
+  takeExpired(now: number, limit: number): Promise<Grant[]>;
+  /** Notes use at a door. True when it is the first use of the grant: of many at once, one gets true. */
+  touch(id: string, at: number): Promise<boolean>;
+}
+
+/** Events beyond so many push out the oldest. */
+export const MOST_EVENTS = 500_000;
+
+export interface EventFilter {
+  /** A flow: its own events, those of its grant, and what befell its connection since. */
+  ref?: string | undefined;
+  clientId?: string | undefined;
+  connectionIds?: readonly string[] | undefined;
+  since?: number | undefined;
+  limit: number;
+}
+
+export interface EventStore {
+  /**
+   * Keeps events in their order. The one verb that is lazy: it rides with the next write or goes by itself a moment later,
+   * so that it costs nobody a wait for the disk; a crash in between loses it.
+   */
+  append(events: readonly NewEvent[]): Promise<void>;
+  /** The newest that fit the filter, in the order in which they were kept. Sees every `append` made before it. */
+  list(filter: EventFilter): Promise<Event[]>;
+  /** The connections, gone ones included, whose events carry one of these fingerprints. */
+  connectionsOf(persons: readonly string[]): Promise<string[]>;
+  /** Deletes every event of the connection, and of the flows that led to it. Returns how many went. */
+  forget(connectionId: string): Promise<number>;
 }
 
 export interface AssertionStore {
