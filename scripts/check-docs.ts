@@ -95,15 +95,18 @@ function missingPages(path: string): string[] {
 /** Every table has its section in docs/storage.md, and every column its place there. */
 function unexplainedColumns(): string[] {
   const page = readFileSync('docs/storage.md', 'utf8');
-  return [
-    ...readFileSync('src/store/migrations.ts', 'utf8').matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\) STRICT/g),
-  ].flatMap(([, table = '', body = '']) => {
-    const section = page.split(/^## /m).find((part) => part.startsWith(`${table}\n`)) ?? '';
-    const columns = [...body.matchAll(/^\s*([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)/gm)].map(([, column = '']) => column);
-    return columns
-      .filter((column) => !section.includes(`\`${column}\``))
-      .map((column) => `docs/storage.md: nothing about ${table}.${column}`);
-  });
+  const sectionOf = (table: string) => page.split(/^## /m).find((part) => part.startsWith(`${table}\n`)) ?? '';
+  const schema = readFileSync('src/store/migrations.ts', 'utf8');
+  const made = [...schema.matchAll(/CREATE TABLE (\w+) \(([\s\S]*?)\n\s*\)/g)].flatMap(([, table = '', body = '']) =>
+    [...body.matchAll(/^\s*([a-z_]+) (?:TEXT|INTEGER|BLOB|REAL)\b/gm)].map(([, column = '']) => ({ table, column })),
+  );
+  const added = [...schema.matchAll(/ALTER TABLE (\w+) ADD COLUMN (\w+)/g)].map(([, table = '', column = '']) => ({
+    table,
+    column,
+  }));
+  return [...made, ...added]
+    .filter(({ table, column }) => !sectionOf(table).includes(`\`${column}\``))
+    .map(({ table, column }) => `docs/storage.md: nothing about ${table}.${column}`);
 }
 
 found.push(...sourceFiles().flatMap(missingPages), ...unexplainedColumns());
