@@ -74,11 +74,18 @@ export type OAuthReason =
 export class OAuthError extends Error {
   readonly code: OAuthCode;
   readonly reason: OAuthReason | undefined;
-  constructor(code: OAuthCode, description: string, options: { reason?: OAuthReason; cause?: unknown } = {}) {
+  /** Where HTTP has a better word than 400; the code decides otherwise. */
+  readonly status: 400 | 401 | 408 | 413 | 415 | undefined;
+  constructor(
+    code: OAuthCode,
+    description: string,
+    options: { reason?: OAuthReason; cause?: unknown; status?: OAuthError['status'] } = {},
+  ) {
     super(description, { cause: options.cause });
     this.name = 'OAuthError';
     this.code = code;
     this.reason = options.reason;
+    this.status = options.status;
   }
 }
 

@@ -13,22 +13,37 @@ export interface Listener {
   close(limitMs: number): Promise<void>;
 }
 
+/** How long a sender may take, in milliseconds. */
+export interface ListenTimes {
+  headers: number;
+  /** Headers and body together. Beyond it node answers 408 and closes, whatever a handler waits for. */
+  request: number;
+  /** How often node looks for senders that are late. */
+  check: number;
+}
+
+const TIMES: ListenTimes = { headers: 15_000, request: 30_000, check: 5_000 };
+
 export interface ListenOptions {
   /** `env` holds node's own request, for the address of the socket. */
   fetch(request: Request, env: object): Response | Promise<Response>;
   port: number;
   host: string;
+  times?: ListenTimes;
 }
 
+/** The request line and all headers. A flow in the address and a handful of cookies need a third of it. */
+const MAX_HEADER_BYTES = 32_768;
+
 /** Rejects when the port is taken or may not be used. */
-export async function listen({ fetch, port, host }: ListenOptions): Promise<Listener> {
+export async function listen({ fetch, port, host, times = TIMES }: ListenOptions): Promise<Listener> {
   const server = createAdaptorServer({
     fetch,
     overrideGlobalObjects: false,
-    serverOptions: { maxHeaderSize: 32_768 },
+    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: times.check },
   }) as Server;
-  server.requestTimeout = 60_000;
-  server.headersTimeout = 15_000;
+  server.requestTimeout = times.request;
+  server.headersTimeout = times.headers;
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -6,16 +6,21 @@
  * plugin generation, whose manifest may ask for `application/json` at the token endpoint.
  */
 import { OAuthError } from '../errors.ts';
+import { findJsonFlaw } from './json-flaw.ts';
+import { readBodyText, type UnreadableBody } from './read-body.ts';
 
 /** Name → value; empty values are absent. */
 export type Parameters = ReadonlyMap<string, string>;
 
 export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_PARAMETERS = 64;
+/** The longest that is sent in earnest is a signed assertion of a few thousand. */
+const MAX_VALUE = 16_384;
 
 /** Throws OAuthError `invalid_request` naming the first parameter that came twice. */
 export function readQuery(url: string): Parameters {
-  return collect(new URL(url).searchParams);
+  const { search, searchParams } = new URL(url);
+  return readEncoded(search, searchParams);
 }
 
 /** The body of a POST as parameters. Throws OAuthError `invalid_request` with what is wrong with it. */
@@ -24,29 +29,27 @@ export async function readBody(request: Request): Promise<Parameters> {
   const text = await readText(request, MAX_BODY_BYTES);
   if (type === 'application/json') return collect(jsonEntries(text));
   if (type === 'application/x-www-form-urlencoded' || (type === '' && text !== ''))
-    return collect(new URLSearchParams(text));
+    return readEncoded(text, new URLSearchParams(text));
   if (text === '') return new Map();
   throw new OAuthError('invalid_request', 'Send the body as application/x-www-form-urlencoded or application/json.');
 }
 
-/** The body as text. Throws OAuthError `invalid_request` when it is longer than `limit` bytes or not UTF-8. */
+/** The body as text. Throws OAuthError `invalid_request` when it is longer than `limit` bytes or cannot be read. */
 export async function readText(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new OAuthError('invalid_request', `The request body is larger than ${limit} bytes.`);
-  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge();
-  if (request.body === null) return '';
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge();
-    chunks.push(chunk);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch {
-    throw new OAuthError('invalid_request', 'The request body is not valid UTF-8.');
-  }
+  const body = await readBodyText(request, { maxBytes: limit });
+  if (body.ok) return body.text;
+  const [status, description] = REFUSALS[body.why];
+  throw new OAuthError('invalid_request', description.replace('LIMIT', String(limit)), { status });
 }
+
+const REFUSALS: Record<UnreadableBody, [status: 400 | 408 | 413 | 415, description: string]> = {
+  'too-large': [413, 'The request body is larger than LIMIT bytes.'],
+  'too-slow': [408, 'The request body did not arrive in time.'],
+  'cut-short': [400, 'The request body ended before its end.'],
+  'not-utf-8': [400, 'The request body is not valid UTF-8.'],
+  'other-charset': [415, 'Send the request body in UTF-8.'],
+  compressed: [415, 'Send the request body without Content-Encoding.'],
+};
 
 /** A JSON object, or OAuthError `invalid_request`. */
 export function parseJsonObject(text: string): Record<string, unknown> {
@@ -59,7 +62,23 @@ export function parseJsonObject(text: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new OAuthError('invalid_request', 'The request body must be a JSON object.');
   }
+  if (findJsonFlaw(text) !== undefined) {
+    throw new OAuthError('invalid_request', 'The JSON gives a name twice in one object, or nests too deep.');
+  }
   return value as Record<string, unknown>;
+}
+
+/**
+ * The decoder puts U+FFFD in place of bytes that are not UTF-8. A value changed like that is no longer the sender's: a
+ * state could not be handed back, and two different secrets would read the same.
+ */
+function readEncoded(encoded: string, entries: Iterable<[string, string]>): Parameters {
+  const parameters = collect(entries);
+  const isChanged = [...parameters].some(([name, value]) => `${name}${value}`.includes('\ufffd'));
+  if (isChanged && !encoded.includes('\ufffd') && !/%EF%BF%BD/i.test(encoded)) {
+    throw new OAuthError('invalid_request', 'A parameter is not valid UTF-8 after percent-decoding.');
+  }
+  return parameters;
 }
 
 function jsonEntries(text: string): [string, string][] {
@@ -81,6 +100,12 @@ function collect(entries: Iterable<[string, string]>): Parameters {
     }
     seen.add(name);
     if (seen.size > MAX_PARAMETERS) throw new OAuthError('invalid_request', 'The request has too many parameters.');
+    if (value.length > MAX_VALUE) {
+      throw new OAuthError(
+        'invalid_request',
+        `The parameter ${readable(name)} is longer than ${MAX_VALUE} characters.`,
+      );
+    }
     if (value !== '') parameters.set(name, value);
   }
   return parameters;

@@ -9,15 +9,19 @@ import type { Context, ErrorHandler } from 'hono';
 import { OAuthError, PageError, RedirectableError, TooManyRequests } from '../errors.ts';
 import { tooManyHeaders } from '../http/limit-requests.ts';
 import type { Log } from '../observe/log.ts';
+import type { Happening, RecordEvent } from '../observe/record-event.ts';
 import { errorPage } from '../pages/error.ts';
 import { pageHeaders } from '../pages/headers.ts';
 import type { Operator } from '../pages/layout.ts';
+import type { EventDetail } from '../store/records.ts';
 import { StoreError } from '../store/store.ts';
 import { createId, type Random } from '../vault/token.ts';
 import { answerRedirect } from './answer-redirect.ts';
+import { trailOf } from './trail.ts';
 
 interface AnswerErrorParts {
   log: Log;
+  record: RecordEvent;
   random: Random;
   publicUrl: string;
   operator: Operator;
@@ -28,10 +32,7 @@ const RETRY_SECONDS = '5';
 export function answerError(parts: AnswerErrorParts): ErrorHandler {
   return (error, c) => {
     if (error instanceof RedirectableError) {
-      parts.log.info(
-        { path: c.req.path, code: error.code, why: error.message },
-        'an authorization request was refused',
-      );
+      noteRefusal(parts, c, { why: error.code, text: error.message });
       return answerRedirect(c, parts.publicUrl, error.target, { error: error.code, error_description: error.message });
     }
     if (error instanceof OAuthError) return answerJson(parts, c, error);
@@ -41,8 +42,25 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
   };
 }
 
-function answerJson({ log }: AnswerErrorParts, c: Context, error: OAuthError): Response {
-  log.info({ path: c.req.path, code: error.code, reason: error.reason, why: error.message }, 'a client was refused');
+interface Refusal {
+  why: EventDetail['why'] | undefined;
+  text: string;
+  ref?: string | undefined;
+  cause?: string | undefined;
+}
+
+/** A line in the log; and in the audit trail, where it is known which attempt was refused. */
+function noteRefusal({ log, record }: AnswerErrorParts, c: Context, { why, text, ref, cause }: Refusal): void {
+  const { step, ...who } = trailOf(c) ?? {};
+  const path = c.req.path;
+  if (step === undefined) return log.info({ path, ref, why, text, cause }, 'a request was refused');
+  const isNo = why === 'access_denied' && (step === 'consent' || step === 'callback');
+  const name = { step, outcome: isNo ? 'denied' : 'refused' } as Happening;
+  record({ ...name, ...who, ref: who.ref ?? ref, detail: why === undefined ? {} : { why } }, { path, text, cause });
+}
+
+function answerJson(parts: AnswerErrorParts, c: Context, error: OAuthError): Response {
+  noteRefusal(parts, c, { why: error.reason?.kind ?? error.code, text: error.message });
   const headers: Record<string, string> = {
     'Cache-Control': 'no-store',
     Pragma: 'no-cache',
@@ -51,23 +69,22 @@ function answerJson({ log }: AnswerErrorParts, c: Context, error: OAuthError): R
   const body = { error: error.code, error_description: error.message };
   if (error.code === 'temporarily_unavailable') return c.json(body, 503, { ...headers, 'Retry-After': RETRY_SECONDS });
   if (error.code === 'server_error') return c.json(body, 500, headers);
-  if (error.code !== 'invalid_client') return c.json(body, 400, headers);
+  if (error.code !== 'invalid_client') return c.json(body, error.status ?? 400, headers);
   // RFC 6749 5.2: a client that tried the Authorization header is challenged with the scheme that it used.
   if (c.req.header('authorization') !== undefined)
     headers['WWW-Authenticate'] = 'Basic realm="GanalyticsGPT", charset="UTF-8"';
   return c.json(body, 401, headers);
 }
 
-function answerPage({ log, publicUrl, operator }: AnswerErrorParts, c: Context, error: PageError): Response {
+function answerPage(parts: AnswerErrorParts, c: Context, error: PageError): Response {
+  const { log, publicUrl, operator } = parts;
   const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  const level = error.status >= 500 ? 'error' : 'info';
-  log[level](
-    { path: c.req.path, problem: error.problem, ref: error.ref, why: error.message, cause },
-    'a person was shown an error page',
-  );
+  const ref = error.ref ?? trailOf(c)?.ref;
+  noteRefusal(parts, c, { why: error.problem, text: error.message, ref, cause });
+  if (error.status >= 500) log.error({ ref, problem: error.problem, cause }, 'a person was shown an error page');
   const body = errorPage({
     problem: error.problem,
-    ref: error.ref,
+    ref,
     extra: { operator, publicHost: new URL(publicUrl).host, command: error.command },
   });
   const headers = pageHeaders({ formActionOrigins: [] });

@@ -1,12 +1,15 @@
 /**
  * A request body as JSON, bounded in size and depth, every name used once per object.
  *
- * Owns: the limits and the words for each way a body can be wrong. Does not own: what the JSON means to a door.
+ * Owns: the doors' words for each way a body can be wrong. Does not own: reading (http/read-body.ts), nor what the JSON
+ * means to a door.
  */
+import { findJsonFlaw } from '../http/json-flaw.ts';
+import { readBodyText, type UnreadableBody } from '../http/read-body.ts';
 
 export interface BadBody {
   ok: false;
-  status: 400 | 413 | 415;
+  status: 400 | 408 | 413 | 415;
   message: string;
 }
 
@@ -18,69 +21,48 @@ export interface BodyRules {
   whenEmpty?: unknown;
 }
 
-/** Arguments nest a handful of levels; thousands are an attack on the stack of whoever walks them. */
-const MAX_DEPTH = 64;
-
 export async function readJson(request: Request, rules: BodyRules): Promise<Body> {
-  const bytes = await readBounded(request, rules.maxBytes);
-  if (bytes === undefined) return bad(413, `The request body is larger than ${rules.maxBytes} bytes`);
-  if (bytes.length === 0 && rules.whenEmpty !== undefined) return { ok: true, value: rules.whenEmpty };
+  const body = await readBodyText(request, rules);
+  if (!body.ok) return unreadable(body.why, rules.maxBytes);
+  if (body.text === '' && rules.whenEmpty !== undefined) return { ok: true, value: rules.whenEmpty };
   if (!isJson(request.headers.get('content-type')))
     return bad(415, 'Send the body with Content-Type: application/json');
-  if (bytes.length === 0) return bad(400, 'The request has no body; send a JSON document');
-  return parse(bytes);
+  if (body.text === '') return bad(400, 'The request has no body; send a JSON document');
+  return parse(body.text);
 }
 
-/** `undefined` when there is more than `limit`; the declared length is believed only when it is too large already. */
-async function readBounded(request: Request, limit: number): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get('content-length')) > limit) return undefined;
-  if (request.body === null) return new Uint8Array();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body) {
-    size += chunk.length;
-    if (size > limit) return undefined;
-    chunks.push(chunk);
+function unreadable(why: UnreadableBody, maxBytes: number): BadBody {
+  switch (why) {
+    case 'too-large':
+      return bad(413, `The request body is larger than ${maxBytes} bytes`);
+    case 'too-slow':
+      return bad(408, 'The request body did not arrive in time');
+    case 'compressed':
+      return bad(415, 'Send the body without Content-Encoding');
+    case 'other-charset':
+      return bad(415, 'Send the body in UTF-8');
+    case 'cut-short':
+      return bad(400, 'The request body ended before its end');
+    case 'not-utf-8':
+      return bad(400, NOT_JSON);
   }
-  return Buffer.concat(chunks);
 }
+
+const NOT_JSON = 'The request body is not valid JSON in UTF-8';
 
 function isJson(contentType: string | null): boolean {
   const essence = (contentType ?? '').split(';', 1)[0] ?? '';
   return /^application\/(json|[\w.!#$&^+-]+\+json)$/i.test(essence.trim());
 }
 
-function parse(bytes: Uint8Array): Body {
+function parse(text: string): Body {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    const flaw = findFlaw(text);
+    const flaw = findJsonFlaw(text);
     return flaw === undefined ? { ok: true, value } : bad(400, flaw);
   } catch {
-    return bad(400, 'The request body is not valid JSON in UTF-8'); // the parser's own words quote the body: not repeated
+    return bad(400, NOT_JSON); // the parser's own words quote the body: not repeated
   }
-}
-
-/**
- * Walks JSON that is known to be valid for what `JSON.parse` lets pass: depth, and a name given twice, of which it
- * silently takes the last. Two readers that disagree on which one counts is how requests are smuggled.
- */
-function findFlaw(text: string): string | undefined {
-  const token = /"(?:[^"\\]|\\.)*"(?=\s*(:)?)|[{}[\]]/g;
-  const open: Set<string>[] = [];
-  for (const [found, colon] of text.matchAll(token)) {
-    if (found === '{' || found === '[') {
-      if (open.push(new Set()) > MAX_DEPTH) return `The JSON is nested more than ${MAX_DEPTH} levels deep`;
-    } else if (found === '}' || found === ']') {
-      open.pop();
-    } else if (colon !== undefined) {
-      const name: string = JSON.parse(found);
-      const names = open.at(-1);
-      if (names?.has(name)) return `The JSON gives "${name.slice(0, 64)}" twice in one object`;
-      names?.add(name);
-    }
-  }
-  return undefined;
 }
 
 function bad(status: BadBody['status'], message: string): BadBody {
