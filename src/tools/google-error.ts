@@ -7,6 +7,7 @@
  * sees it, since whatever reaches a model can carry instructions.
  */
 import { ToolError, type ToolErrorKind, UpstreamError } from '../errors.ts';
+import { describeQuota, isQuotaReason, type QuotaName, quotaName } from './google-quota.ts';
 
 /** What a refusal was about, for a tool that can say more than the general sentence. */
 export type GoogleRefusalDetail =
@@ -18,8 +19,6 @@ export type GoogleRefusalDetail =
   | { about: 'api-disabled' }
   | { about: 'quota'; quota: QuotaName }
   | { about: 'other'; status: number; reason: string | undefined };
-
-export type QuotaName = 'tokens-hour' | 'tokens-day' | 'concurrent' | 'thresholded' | 'rate' | 'unnamed';
 
 /** A ToolError that came of Google's answer, with what could be read from it. */
 export class GoogleRefusal extends ToolError {
@@ -134,7 +133,6 @@ function unavailable(status: number, cause: unknown): GoogleRefusal {
   );
 }
 
-const RATE_REASONS = ['rateLimitExceeded', 'userRateLimitExceeded', 'RATE_LIMIT_EXCEEDED'];
 const DISABLED_REASONS = ['SERVICE_DISABLED', 'accessNotConfigured'];
 const SCOPE_REASONS = ['ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'insufficientPermissions'];
 
@@ -154,7 +152,7 @@ function readForbidden(
       "The Google API behind this tool is not switched on in this server's Google Cloud project. Only the operator can mend it: enable the API in the Google Cloud console, wait a few minutes, try again.";
     return new GoogleRefusal('operator', message, 403, { about: 'api-disabled' }, { cause });
   }
-  if (RATE_REASONS.includes(reason) || reason === 'quotaExceeded') return readQuota(answer, parsed, context, cause);
+  if (isQuotaReason(reason)) return readQuota(answer, parsed, context, cause);
   const message =
     "Google does not let this Google account read that, or it does not exist (Google gives the same answer to both). Ask for one of the person's own properties; list_properties shows them.";
   return new GoogleRefusal('no-access', message, 403, { about: 'no-access' }, { cause });
@@ -164,64 +162,15 @@ function listScopes(scopes: readonly string[]): string {
   return scopes.length === 0 ? 'a permission that this needs' : `the permission ${scopes.join(', ')}`;
 }
 
-/** https://developers.google.com/analytics/devguides/reporting/data/v1/quotas */
-const QUOTA_TEXTS: readonly { pattern: RegExp; quota: QuotaName }[] = [
-  { pattern: /^Exhausted concurrent requests/, quota: 'concurrent' },
-  { pattern: /^Exhausted potentially thresholded requests/, quota: 'thresholded' },
-  { pattern: /^Exhausted .*tokens.* per day/, quota: 'tokens-day' },
-  { pattern: /^Exhausted .*tokens.* per hour/, quota: 'tokens-hour' },
-];
-
 function readQuota(
   answer: RefusedAnswer,
   parsed: ParsedGoogleError,
   context: RefusalContext,
   cause: unknown,
 ): GoogleRefusal {
-  const quota = quotaName(parsed);
-  const retryAfterSeconds = quotaWait(quota, answer, context.nowMs);
-  const message = `${QUOTA_SENTENCES[quota]} ${whenItReturns(quota, retryAfterSeconds)}`;
-  return new GoogleRefusal('quota', message, answer.status, { about: 'quota', quota }, { retryAfterSeconds, cause });
-}
-
-function quotaName(parsed: ParsedGoogleError): QuotaName {
-  if (RATE_REASONS.includes(parsed.reason ?? '')) return 'rate';
-  return QUOTA_TEXTS.find(({ pattern }) => pattern.test(parsed.message ?? ''))?.quota ?? 'unnamed';
-}
-
-const QUOTA_SENTENCES: Record<QuotaName, string> = {
-  'tokens-hour': "This property's hourly allowance of Analytics requests is used up.",
-  'tokens-day': "This property's daily allowance of Analytics requests is used up.",
-  concurrent: 'Too many requests to this property are running at the same time.',
-  thresholded: "This property's hourly allowance of requests about age, gender, interests or audiences is used up.",
-  rate: 'Too many requests reached Google in a short time.',
-  unnamed: 'A Google quota is used up; Google did not say which one.',
-};
-
-function quotaWait(quota: QuotaName, answer: RefusedAnswer, nowMs: number): number {
-  const stated = Number.parseInt(answer.headers['retry-after'] ?? '', 10);
-  if (Number.isInteger(stated) && stated > 0) return Math.min(stated, 86_400);
-  if (quota === 'tokens-day') return secondsToPacificMidnight(nowMs);
-  if (quota === 'tokens-hour' || quota === 'thresholded') return 3600;
-  return quota === 'unnamed' ? 600 : 30;
-}
-
-function whenItReturns(quota: QuotaName, seconds: number): string {
-  if (quota === 'tokens-day') {
-    return `It returns at midnight Pacific time, in about ${Math.max(1, Math.round(seconds / 3600))} hours; asking again before that cannot succeed.`;
-  }
-  if (seconds >= 3600) return 'It returns within the hour; asking again right away cannot succeed.';
-  if (seconds >= 120) return `Ask again in about ${Math.round(seconds / 60)} minutes.`;
-  return `Ask again in ${seconds} seconds.`;
-}
-
-/** Daily Analytics quotas are reset at midnight in California. */
-function secondsToPacificMidnight(nowMs: number): number {
-  const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/Los_Angeles', timeStyle: 'medium' }).format(
-    nowMs,
-  );
-  const [hours = 0, minutes = 0, seconds = 0] = clock.split(':').map(Number);
-  return 86_400 - (hours * 3600 + minutes * 60 + seconds);
+  const quota = quotaName(parsed.message, parsed.reason);
+  const { sentence, retryAfterSeconds } = describeQuota(quota, answer.headers['retry-after'], context.nowMs);
+  return new GoogleRefusal('quota', sentence, answer.status, { about: 'quota', quota }, { retryAfterSeconds, cause });
 }
 
 /** A field name as Google's schema writes it. Anything else in its place is not repeated. */

@@ -16,14 +16,10 @@ import {
   monthRange,
   parseDay,
   partsOf,
-  realDay,
 } from './calendar-days.ts';
+import { type RangeUnit, readCalendarName, readExactDay, type UnitRange } from './calendar-names.ts';
 
-/** What a range was named after; decides how it is compared. `span` is any other run of days. */
-export type RangeUnit = 'day' | 'week' | 'month' | 'quarter' | 'year' | 'span';
-
-export interface NamedRange extends DayRange {
-  unit: RangeUnit;
+export interface NamedRange extends UnitRange {
   notes: readonly string[];
 }
 
@@ -52,16 +48,14 @@ function normalise(text: string): string {
     .trim();
 }
 
-type Range = Omit<NamedRange, 'notes'>;
-
 /** A range that one word or phrase names. */
-function readWord(words: string, today: Day): Range | undefined {
+function readWord(words: string, today: Day): UnitRange | undefined {
   return (
     readNow(words, today) ?? readLastMany(words, today) ?? readUnit(words, today) ?? readCalendarName(words, today)
   );
 }
 
-function readNow(words: string, today: Day): Range | undefined {
+function readNow(words: string, today: Day): UnitRange | undefined {
   if (words === 'today' || words === 'so far today') return single(today);
   if (words === 'yesterday') return single(today - 1);
   if (words === 'tomorrow') return single(today + 1);
@@ -69,12 +63,12 @@ function readNow(words: string, today: Day): Range | undefined {
   return day === undefined ? undefined : single(day);
 }
 
-function single(day: Day): Range {
+function single(day: Day): UnitRange {
   return { start: day, end: day, unit: 'day' };
 }
 
 /** `last 7 days`, `past 3 months`, `30d`: whole units that have ended. */
-function readLastMany(words: string, today: Day): Range | undefined {
+function readLastMany(words: string, today: Day): UnitRange | undefined {
   const match =
     /^(?:last|past|previous|prior) ([0-9]{1,4})[ -]?(day|week|month|quarter|year)s?$/.exec(words) ??
     /^([0-9]{1,4}) ?(d|w|m|y|day|week|month|year)s?$/.exec(words);
@@ -100,7 +94,7 @@ const LETTERS: Readonly<Record<string, CalendarUnit>> = {
 type CalendarUnit = Exclude<RangeUnit, 'span'>;
 
 /** The last `count` complete units before today. */
-function wholeUnits(unit: CalendarUnit, count: number, today: Day): Range {
+function wholeUnits(unit: CalendarUnit, count: number, today: Day): UnitRange {
   const end = unitStart(unit, today) - 1;
   if (unit === 'day') return { start: today - count, end, unit: count === 1 ? 'day' : 'span' };
   if (unit === 'week') return { start: end + 1 - 7 * count, end, unit: count === 1 ? 'week' : 'span' };
@@ -120,7 +114,7 @@ function unitStart(unit: CalendarUnit, today: Day): Day {
 }
 
 /** `last week`, `this month`, `year to date`, `mtd`. */
-function readUnit(words: string, today: Day): Range | undefined {
+function readUnit(words: string, today: Day): UnitRange | undefined {
   const last = /^(?:last|previous|prior|past) (week|month|quarter|year)$/.exec(words)?.[1];
   if (last !== undefined) return wholeUnits(LETTERS[last] ?? 'week', 1, today);
   const running = /^(?:this|current) (week|month|quarter|year)(?: to date| so far)?$/.exec(words)?.[1];
@@ -135,66 +129,6 @@ function readUnit(words: string, today: Day): Range | undefined {
   return { start: monday - 2, end: monday - 1, unit: 'span' };
 }
 
-/** `2026-10`, `2026`, `Q3 2026`, `2026-W41`, `October`, `October 2026`. */
-function readCalendarName(words: string, today: Day): Range | undefined {
-  const month = /^([0-9]{4})[-/]?(0[1-9]|1[0-2])$/.exec(words);
-  if (month !== null) return { ...monthRange(Number(month[1]), Number(month[2])), unit: 'month' };
-  const year = /^((?:19|20)[0-9]{2})$/.exec(words)?.[1];
-  if (year !== undefined)
-    return { start: monthRange(Number(year), 1).start, end: monthRange(Number(year), 12).end, unit: 'year' };
-  return readQuarter(words, today) ?? readIsoWeek(words) ?? readMonthName(words, today);
-}
-
-function readQuarter(words: string, today: Day): Range | undefined {
-  const match = /^(?:q([1-4])(?:[ -]?([0-9]{4}))?|([0-9]{4})[ -]?q([1-4]))$/.exec(words);
-  if (match === null) return undefined;
-  const quarter = Number(match[1] ?? match[4]);
-  const firstMonth = quarter * 3 - 2;
-  const { year: thisYear, month: thisMonth } = partsOf(today);
-  const latest = firstMonth <= thisMonth ? thisYear : thisYear - 1;
-  const year = Number(match[2] ?? match[3] ?? latest);
-  return { start: monthRange(year, firstMonth).start, end: monthRange(year, firstMonth + 2).end, unit: 'quarter' };
-}
-
-function readIsoWeek(words: string): Range | undefined {
-  const match = /^([0-9]{4})[ -]?w([0-9]{1,2})$/.exec(words);
-  if (match === null) return undefined;
-  const week = Number(match[2]);
-  const fourth = realDay(Number(match[1]), 1, 4);
-  if (fourth === undefined || week < 1 || week > 53) return undefined;
-  // ISO 8601: week 1 is the one with 4 January in it.
-  const start = mondayOf(fourth) + (week - 1) * 7;
-  return { start, end: start + 6, unit: 'week' };
-}
-
-const MONTH_NAMES = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_PATTERN =
-  '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-
-function monthNumber(name: string): number {
-  return MONTH_NAMES.indexOf(name.slice(0, 3)) + 1;
-}
-
-function readMonthName(words: string, today: Day): Range | undefined {
-  const match = new RegExp(`^(?:last )?${MONTH_PATTERN}(?:[ ,-]+([0-9]{4}))?$`).exec(words);
-  if (match === null) return undefined;
-  const month = monthNumber(match[1] ?? '');
-  const now = partsOf(today);
-  const latest = month <= now.month ? now.year : now.year - 1;
-  return { ...monthRange(Number(match[2] ?? latest), month), unit: 'month' };
-}
-
-/** One written-out day: ISO, compact, or with the month's name. `03/04/2026` is left alone: two countries, two days. */
-function readExactDay(words: string): Day | undefined {
-  const plain = parseDay(words.replaceAll('/', '-'));
-  if (plain !== undefined) return plain;
-  const dayFirst = new RegExp(`^([0-9]{1,2})(?:st|nd|rd|th)?(?: of)? ${MONTH_PATTERN},? ([0-9]{4})$`).exec(words);
-  if (dayFirst !== null) return realDay(Number(dayFirst[3]), monthNumber(dayFirst[2] ?? ''), Number(dayFirst[1]));
-  const monthFirst = new RegExp(`^${MONTH_PATTERN} ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4})$`).exec(words);
-  if (monthFirst === null) return undefined;
-  return realDay(Number(monthFirst[3]), monthNumber(monthFirst[1] ?? ''), Number(monthFirst[2]));
-}
-
 const SEPARATORS = [
   /\s*\.{2,3}\s*/,
   /\s+(?:to|until|till|through|thru|and|–|—|-)\s+/,
@@ -204,7 +138,7 @@ const SEPARATORS = [
 ];
 
 /** `A..B` with any two ends; `since A`; `A..` up to today. */
-function readSpan(words: string, today: Day): Range | undefined {
+function readSpan(words: string, today: Day): UnitRange | undefined {
   const since = /^since (.+)$/.exec(words)?.[1] ?? /^(.+?)(?: ?\.{2,3}| (?:onwards?|to now))$/.exec(words)?.[1];
   if (since !== undefined) return joinEnds(readEnd(since, today), single(today));
   for (const separator of SEPARATORS) {
@@ -216,14 +150,14 @@ function readSpan(words: string, today: Day): Range | undefined {
   return undefined;
 }
 
-function joinEnds(first: Range | undefined, second: Range | undefined): Range | undefined {
+function joinEnds(first: UnitRange | undefined, second: UnitRange | undefined): UnitRange | undefined {
   if (first === undefined || second === undefined) return undefined;
   const range = { start: first.start, end: second.end };
   return { ...range, unit: range.start === range.end ? 'day' : unitOf(range) };
 }
 
 /** An end of a span: a day, `7daysAgo`, or a whole month of which the near edge counts. */
-function readEnd(words: string, today: Day): Range | undefined {
+function readEnd(words: string, today: Day): UnitRange | undefined {
   const ago = /^([0-9]{1,5}) ?days? ?ago$/.exec(words.trim())?.[1];
   if (ago !== undefined) return single(today - Number(ago));
   if (words.trim() === 'now') return single(today);
@@ -241,7 +175,7 @@ export function unitOf(range: DayRange): RangeUnit {
 }
 
 /** Keeps the range within the days that can have data. */
-function clip(range: Range, text: string, today: Day): NamedRange {
+function clip(range: UnitRange, text: string, today: Day): NamedRange {
   if (range.start > range.end) {
     throw new ToolError(
       'bad-input',
