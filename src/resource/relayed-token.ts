@@ -18,7 +18,7 @@ export interface RelayedTokens {
 
 interface RelayedParts {
   provider: Pick<Provider, 'tokenInfo'>;
-  clients: Pick<ClientStore, 'list'>;
+  clients: Pick<ClientStore, 'anyInRelayMode'>;
   googleClientId: string;
   mayConnect(email: string | undefined): boolean;
   now(): number;
@@ -38,8 +38,7 @@ export function createRelayedTokens({
   const remembered = new Map<string, { info: TokenInfo; until: number }>();
 
   const ask = async (token: string): Promise<TokenInfo | undefined> => {
-    const relayClient = (await clients.list()).some((client) => client.mode === 'relay');
-    if (!relayClient || token.length > 2048) return undefined;
+    if (token.length > 2048 || !(await clients.anyInRelayMode())) return undefined;
     try {
       const info = await provider.tokenInfo(token);
       return info?.clientId === googleClientId ? info : undefined;

@@ -6,8 +6,9 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { clientConformance } from './conformance-clients.ts';
 import { eventConformance } from './conformance-events.ts';
-import { aClient, aCode, aGrant, aLink, aNext, bytes, T } from './conformance-records.ts';
+import { aCode, aGrant, aLink, aNext, bytes, T } from './conformance-records.ts';
 import type { Store } from './store.ts';
 
 export interface OpenStore {
@@ -32,45 +33,7 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
 
     it(title('answers a ping'), () => store.ping());
 
-    it(title('gives back a client exactly as it was added, and nothing for an unknown one'), async () => {
-      const client = aClient({ clientUri: 'https://a.example', lastUsedAt: T });
-      assert.equal(await store.clients.add(client), true);
-      assert.deepEqual(await store.clients.find(client.clientId), client);
-      assert.equal(await store.clients.find('other'), undefined);
-      assert.deepEqual(await store.clients.list(), [client]);
-    });
-
-    it(title('adds a client id once, also when two add it at the same moment'), async () => {
-      const results = await Promise.all([
-        store.clients.add(aClient({ name: 'one' })),
-        store.clients.add(aClient({ name: 'two' })),
-      ]);
-      assert.deepEqual(results.sort(), [false, true]);
-    });
-
-    it(title('adds redirect URIs without losing one of two that come at once'), async () => {
-      await store.clients.add(aClient());
-      await Promise.all(
-        ['https://x.example', 'https://y.example'].map((uri) => store.clients.addRedirectUri('client', uri)),
-      );
-      await store.clients.addRedirectUri('client', 'https://x.example');
-      const uris = (await store.clients.find('client'))?.redirectUris ?? [];
-      assert.deepEqual([...uris].sort(), ['https://a.example/cb', 'https://x.example', 'https://y.example']);
-      assert.equal(await store.clients.addRedirectUri('nobody', 'https://x.example'), false);
-    });
-
-    it(title('removes a client with its codes and grants, and no other'), async () => {
-      const connection = await store.connections.link(aLink());
-      for (const clientId of ['client', 'other']) await store.clients.add(aClient({ clientId }));
-      await store.codes.add(aCode({ connectionId: connection.id }));
-      await store.codes.add(aCode({ id: 'kept', flowId: 'flow 2', clientId: 'other', connectionId: connection.id }));
-      await store.grants.redeem('code', aGrant({ connectionId: connection.id }));
-      assert.equal(await store.clients.remove('client'), true);
-      assert.equal(await store.clients.remove('client'), false);
-      assert.equal(await store.grants.find('grant'), undefined);
-      assert.equal(await store.codes.find('code'), undefined);
-      assert.ok(await store.codes.find('kept'));
-    });
+    clientConformance(title, () => store);
 
     it(title('makes one connection for a subject, whatever the race, and keeps its id and refresh token'), async () => {
       const first = await store.connections.link(aLink());

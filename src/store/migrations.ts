@@ -119,4 +119,13 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX events_by_person ON events (person) WHERE person IS NOT NULL;
     `,
   },
+  {
+    version: 4,
+    sqlite: `
+      ALTER TABLE clients ADD COLUMN registration_hash TEXT;
+      ALTER TABLE clients ADD COLUMN application_type TEXT;
+      CREATE INDEX clients_never_used ON clients (created_at) WHERE kind = 'registered' AND last_used_at IS NULL;
+      CREATE INDEX clients_in_relay_mode ON clients (mode) WHERE mode = 'relay';
+    `,
+  },
 ];

@@ -28,6 +28,8 @@ export interface Client {
   /** Registration metadata that we only hand back or show (RFC 7591 2). Hostile text. */
   clientUri: string | undefined;
   logoUri: string | undefined;
+  /** For a client that registered itself: what manages the registration (RFC 7592), and what it said that it is. */
+  registration?: { tokenHash: string; applicationType: 'native' | 'web' };
   /** Its public keys or where they are, for `private_key_jwt`; known for clients of kind `document` only. */
   jwks?: PublicKeySet;
   jwksUri?: string;

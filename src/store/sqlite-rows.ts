@@ -40,6 +40,9 @@ export function toClient(row: Row): Client {
     logoUri: column(row.logo_uri),
     createdAt: column(row.created_at),
     lastUsedAt: column(row.last_used_at),
+    ...(row.registration_hash !== null && {
+      registration: { tokenHash: column(row.registration_hash), applicationType: column(row.application_type) },
+    }),
   };
 }
 

@@ -10,12 +10,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { createGroupedWrites, type Write } from './grouped-writes.ts';
 import { migrations } from './migrations.ts';
+import { clientStore, sweepNeverUsed } from './sqlite-clients.ts';
 import { eventStore, sweepEvents } from './sqlite-events.ts';
-import { one, orNull, type Row, toClient, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
+import { one, orNull, type Row, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
 import {
   type AssertionStore,
-  type ClientStore,
   type CodeStore,
   type ConnectionStore,
   type GrantStore,
@@ -42,6 +42,7 @@ export function openSqlite(path: string): Store {
   ];
 
   const oldEvents = sweepEvents(sql, MOST_EVENTS);
+  const neverUsed = sweepNeverUsed(sql);
 
   return {
     clients: clientStore(sql, write),
@@ -51,7 +52,12 @@ export function openSqlite(path: string): Store {
     assertions: assertionStore(sql, write),
     events: eventStore(sql, writes),
     sweep: (now, limit) =>
-      write(() => expired.reduce((gone, statement) => gone + changes(statement, now, limit), oldEvents(now, limit))),
+      write(() =>
+        expired.reduce(
+          (gone, statement) => gone + changes(statement, now, limit),
+          oldEvents(now, limit) + neverUsed(now, limit),
+        ),
+      ),
     async ping() {
       sql('SELECT 1').get();
     },
@@ -78,56 +84,6 @@ function migrate(database: DatabaseSync, path: string): void {
   for (const step of migrations.filter(({ version }) => version > found)) database.exec(step.sqlite);
   database.exec(`PRAGMA user_version = ${newest}`);
   database.exec('COMMIT');
-}
-
-function clientStore(sql: Sql, write: Write): ClientStore {
-  const find = sql('SELECT * FROM clients WHERE client_id = ?');
-  const list = sql('SELECT * FROM clients ORDER BY created_at, client_id');
-  const insert =
-    sql(`INSERT INTO clients (client_id, kind, name, redirect_uris, auth_methods, secret_hash, mode, client_uri, logo_uri, created_at, last_used_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
-  const setRedirectUris = sql('UPDATE clients SET redirect_uris = ? WHERE client_id = ?');
-  const removeGrants = sql('DELETE FROM grants WHERE client_id = ?');
-  const removeCodes = sql('DELETE FROM codes WHERE client_id = ?');
-  const remove = sql('DELETE FROM clients WHERE client_id = ?');
-  const touch = sql('UPDATE clients SET last_used_at = ? WHERE client_id = ?');
-  return {
-    find: (clientId) => read(() => one(find.get(clientId), toClient)),
-    list: () => read(() => list.all().map(toClient)),
-    add: (c) =>
-      write(
-        () =>
-          changes(
-            insert,
-            c.clientId,
-            c.kind,
-            c.name,
-            toJson(c.redirectUris),
-            toJson(c.authMethods),
-            orNull(c.secretHash),
-            c.mode,
-            orNull(c.clientUri),
-            orNull(c.logoUri),
-            c.createdAt,
-            orNull(c.lastUsedAt),
-          ) === 1,
-      ),
-    addRedirectUri: (clientId, redirectUri) =>
-      write(() => {
-        const client = one(find.get(clientId), toClient);
-        if (client === undefined) return false;
-        if (!client.redirectUris.includes(redirectUri))
-          setRedirectUris.run(toJson([...client.redirectUris, redirectUri]), clientId);
-        return true;
-      }),
-    remove: (clientId) =>
-      write(() => {
-        removeGrants.run(clientId);
-        removeCodes.run(clientId);
-        return changes(remove, clientId) === 1;
-      }),
-    touch: (clientId, at) => write(() => void touch.run(at, clientId)),
-  };
 }
 
 function connectionStore(sql: Sql, write: Write): ConnectionStore {

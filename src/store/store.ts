@@ -21,11 +21,21 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** A client that registered itself and was not used for so long goes with the sweep. */
+export const NEVER_USED_CLIENT_MS = 30 * 86_400_000;
+
 export interface ClientStore {
   find(clientId: string): Promise<Client | undefined>;
   list(): Promise<Client[]>;
+  /** Whether Google's own tokens may open anything here. Asked for each unknown token, so it must not read every row. */
+  anyInRelayMode(): Promise<boolean>;
   /** False when the id is taken. */
   add(client: Client): Promise<boolean>;
+  /**
+   * Adds a client that registers itself. Of those that no person ever finished a sign-in with, the oldest go when there
+   * would be more than `mostNeverUsed`.
+   */
+  register(client: Client, mostNeverUsed: number): Promise<boolean>;
   /** False when there is no such client. Adding one that is there already changes nothing. */
   addRedirectUri(clientId: string, redirectUri: string): Promise<boolean>;
   /** Removes the client with its codes and grants. False when there is no such client. */
