@@ -10,13 +10,18 @@ import { isLoopback } from './config.ts';
 import { type AddressOf, socketAddress } from './http/client-address.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { createOutgoing, type Outgoing } from './http/outgoing.ts';
+import { createPublicNetwork, type PublicNetwork } from './http/public-network.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { files, fixedJson, fixedPage, onlyMethod } from './http/respond.ts';
+import { createSafeFetch } from './http/safe-fetch.ts';
 import { createAccountPolicy } from './oauth/account-policy.ts';
 import { answerError, answerNotFound } from './oauth/answer-error.ts';
 import { authorize } from './oauth/authorize.ts';
 import { callback } from './oauth/callback.ts';
+import { createAssertionCheck } from './oauth/clients/assertion.ts';
+import { createAssertionKeys } from './oauth/clients/assertion-keys.ts';
 import { createFindClient } from './oauth/clients/find.ts';
+import { createDocumentClients } from './oauth/clients/metadata-document.ts';
 import { answerConsent, showConsent } from './oauth/consent.ts';
 import { createIssuer } from './oauth/issue.ts';
 import { authorizationServerMetadata } from './oauth/metadata.ts';
@@ -59,6 +64,8 @@ export interface Parts {
   log: Log;
   store: Store;
   send: Outgoing;
+  /** The way to hosts that clients name. */
+  network: PublicNetwork;
   /** Where a request comes from, when the server in front is not @hono/node-server. */
   addressOf: AddressOf;
 }
@@ -83,7 +90,13 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
 
   const mayConnect = createAccountPolicy(config.allowedAccounts);
-  const findClient = createFindClient({ clients: store.clients });
+  const fetch = createSafeFetch({ network: given.network ?? createPublicNetwork() });
+  const { cimd: policy } = config;
+  const documents = policy === 'off' ? undefined : createDocumentClients({ fetch, policy, now, log });
+  const findClient = createFindClient({ clients: store.clients, documents });
+  const findKey = createAssertionKeys({ fetch, now, log });
+  const audiences = [publicUrl, `${publicUrl}/token`];
+  const checkAssertion = createAssertionCheck({ findKey, assertions: store.assertions, audiences, now, log });
   const issue = createIssuer({ vault, random, now, lifetimes: config.lifetimes });
   const live = createLiveTokens({ connections: store.connections, vault, provider, now });
   const relayed = createRelayedTokens({
@@ -116,6 +129,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const scopes = [...google.scopes, OFFLINE_ACCESS];
   const base = {
     findClient,
+    checkAssertion,
     store,
     vault,
     provider,
@@ -147,7 +161,12 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   // The authorization server (RFC 6749, 7009, 7591, 8414, 9207)
   app.get(
     '/.well-known/oauth-authorization-server',
-    authorizationServerMetadata({ publicUrl, scopes, registration: config.registration }),
+    authorizationServerMetadata({
+      publicUrl,
+      scopes,
+      registration: config.registration,
+      hasDocuments: documents !== undefined,
+    }),
   );
   app.get(
     '/.well-known/openid-configuration',

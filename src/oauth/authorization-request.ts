@@ -7,7 +7,7 @@
 import { OAuthError, PageError, RedirectableError, type RedirectTarget } from '../errors.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { Client } from '../store/records.ts';
-import { isPublic } from './clients/find.ts';
+import { mustUsePkce } from './clients/find.ts';
 import { isChallenge } from './pkce.ts';
 import { isRegistered } from './redirect-uri.ts';
 import { chooseResource } from './resource.ts';
@@ -94,7 +94,7 @@ function checkChallenge(client: Client, parameters: Parameters, refuse: Refuse):
   const method = parameters.get('code_challenge_method');
   if (challenge === undefined) {
     if (method !== undefined) throw refuse('invalid_request', 'code_challenge_method was sent without code_challenge.');
-    if (isPublic(client))
+    if (mustUsePkce(client))
       throw refuse('invalid_request', 'code_challenge is missing: this client must use PKCE with S256 (RFC 7636).');
     return undefined;
   }

@@ -3,15 +3,20 @@
  * routes, so that it cannot promise what is not served.
  */
 import type { Handler } from 'hono';
+import { ASSERTION_ALGORITHMS } from './clients/assertion-keys.ts';
 
 interface MetadataParts {
   publicUrl: string;
   scopes: readonly string[];
   registration: 'open' | 'off';
+  /** Whether clients may be known by their metadata documents; they alone can sign. */
+  hasDocuments: boolean;
 }
 
-export function authorizationServerMetadata({ publicUrl, scopes, registration }: MetadataParts): Handler {
-  const methods = ['none', 'client_secret_post', 'client_secret_basic'];
+export function authorizationServerMetadata(parts: MetadataParts): Handler {
+  const { publicUrl, scopes, registration, hasDocuments } = parts;
+  const methods = ['none', 'client_secret_post', 'client_secret_basic', ...(hasDocuments ? ['private_key_jwt'] : [])];
+  const algorithms = hasDocuments ? ASSERTION_ALGORITHMS : undefined;
   const body = JSON.stringify({
     issuer: publicUrl,
     authorization_endpoint: `${publicUrl}/authorize`,
@@ -22,8 +27,11 @@ export function authorizationServerMetadata({ publicUrl, scopes, registration }:
     response_modes_supported: ['query'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
+    ...(hasDocuments && { client_id_metadata_document_supported: true }),
     token_endpoint_auth_methods_supported: methods,
+    token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: methods,
+    revocation_endpoint_auth_signing_alg_values_supported: algorithms,
     // With offline_access: ChatGPT goes on refreshing only when it stands here.
     scopes_supported: scopes,
     // RFC 9207: every answer carries `iss`, errors included (answer-redirect.ts).

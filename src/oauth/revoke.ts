@@ -1,9 +1,9 @@
 /**
  * POST /revoke (RFC 7009): a client gives back a grant.
  *
- * Owns: that either token of a grant ends the whole grant, and that Google's own link ends when, and only when, the
- * last grant on it goes. Does not own: what Google says to that (upstream/). An unknown token is answered like a known
- * one (RFC 7009 2.2); the answer is an empty JSON object, since some clients parse it.
+ * Owns: that either token of a grant ends the whole grant, and only a grant of the client's own. Does not own: what
+ * ending one means (end-grant.ts). An unknown token is answered like a known one (RFC 7009 2.2); the answer is an empty
+ * JSON object, since some clients parse it.
  */
 import type { Handler } from 'hono';
 import { OAuthError, UpstreamError } from '../errors.ts';
@@ -11,25 +11,22 @@ import { readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client, Grant } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { tokenContext } from '../upstream/live-token.ts';
 import type { Provider } from '../upstream/provider.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
-import type { Vault } from '../vault/vault.ts';
-import { authenticateClient } from './clients/authenticate.ts';
-import type { FindClient } from './clients/find.ts';
+import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
+import type { Endings } from './end-grant.ts';
 
-interface RevokeParts {
-  findClient: FindClient;
-  store: Pick<Store, 'grants' | 'connections'>;
-  vault: Vault;
-  provider: Provider;
+interface RevokeParts extends AuthenticateParts {
+  store: AuthenticateParts['store'] & Pick<Store, 'grants'>;
+  end: Pick<Endings, 'grant'>;
+  provider: Pick<Provider, 'revoke'>;
   log: Log;
 }
 
 export function revoke(parts: RevokeParts): Handler {
   return async (c) => {
     const form = await readBody(c.req.raw);
-    const client = await authenticateClient(parts.findClient, c.req.header('authorization'), form);
+    const { client } = await authenticateClient(parts, c.req.header('authorization'), form);
     const text = form.get('token');
     if (text === undefined) throw new OAuthError('invalid_request', 'token is missing.');
     if (client.mode === 'relay') await revokeAtGoogle(parts, text);
@@ -43,12 +40,7 @@ async function revokeGrant(parts: RevokeParts, client: Client, text: string): Pr
   const grant = parsed && (await parts.store.grants.find(parsed.id));
   if (parsed === undefined || grant === undefined || !isTokenOf(grant, hashSecret(parsed.secret))) return;
   if (grant.clientId !== client.clientId) return; // RFC 7009 2.1: only its own; telling that it exists helps nobody
-  const gone = await parts.store.grants.revoke(grant.id);
-  parts.log.info(
-    { step: 'revoke', client: client.clientId, grant: grant.id, wasLast: gone?.wasLast },
-    'a client gave back a grant',
-  );
-  if (gone?.wasLast === true) await endConnection(parts, gone.connectionId);
+  await parts.end.grant(grant.id, 'client');
 }
 
 function isTokenOf(grant: Grant, hash: string): boolean {
@@ -60,22 +52,7 @@ function isTokenOf(grant: Grant, hash: string): boolean {
   return hashes.some((known) => isSame(known, hash));
 }
 
-/** Google revokes a person's whole link to our project, so this waits for the last grant. */
-async function endConnection(parts: RevokeParts, connectionId: string): Promise<void> {
-  const connection = await parts.store.connections.find(connectionId);
-  if (connection === undefined) return;
-  if (connection.sealedRefreshToken !== undefined) {
-    const token = parts.vault.open(
-      'google-tokens',
-      tokenContext(connection.subject, 'refresh'),
-      connection.sealedRefreshToken,
-    );
-    await revokeAtGoogle(parts, token);
-  }
-  await parts.store.connections.remove(connectionId);
-}
-
-/** Ours is gone whatever Google says; a link that Google keeps alive by its own fault is for the log. */
+/** Relay mode: the token is Google's own. What Google keeps alive by its own fault is for the log. */
 async function revokeAtGoogle({ provider, log }: RevokeParts, token: string): Promise<void> {
   try {
     await provider.revoke(token);

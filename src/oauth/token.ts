@@ -9,14 +9,12 @@ import { OAuthError, UpstreamError } from '../errors.ts';
 import { readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client } from '../store/records.ts';
-import { authenticateClient } from './clients/authenticate.ts';
-import type { FindClient } from './clients/find.ts';
+import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
 import { type RedeemParts, redeemCode } from './grants/authorization-code.ts';
 import { type RefreshParts, refreshTokens } from './grants/refresh-token.ts';
 import { type RelayParts, relayExchange, relayRefresh } from './relay.ts';
 
-interface TokenParts extends RedeemParts, RefreshParts, RelayParts {
-  findClient: FindClient;
+interface TokenParts extends AuthenticateParts, RedeemParts, RefreshParts, RelayParts {
   store: RedeemParts['store'] & RefreshParts['store'];
   log: Log;
 }
@@ -24,7 +22,7 @@ interface TokenParts extends RedeemParts, RefreshParts, RelayParts {
 export function token(parts: TokenParts): Handler {
   return async (c) => {
     const form = await readBody(c.req.raw);
-    const client = await authenticateClient(parts.findClient, c.req.header('authorization'), form);
+    const { client, method } = await authenticateClient(parts, c.req.header('authorization'), form);
     const grantType = form.get('grant_type');
     const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' };
     switch (grantType) {
@@ -36,7 +34,9 @@ export function token(parts: TokenParts): Handler {
           const { status, body } = await orUnavailable(parts, client, ask);
           return new Response(body, { status, headers });
         }
-        const answer = isCode ? await redeemCode(parts, client, form) : await refreshTokens(parts, client, form);
+        const answer = isCode
+          ? await redeemCode(parts, client, form)
+          : await refreshTokens(parts, { client, method }, form);
         return new Response(JSON.stringify(answer), { status: 200, headers });
       }
       case undefined:

@@ -1,20 +1,40 @@
 /**
- * client_id → client, whichever way it is known. Today: predefined by the operator or dynamically registered, both in
- * the store. A Client ID Metadata Document will be one more branch here, and nowhere else.
+ * client_id → client, whichever way it is known: predefined by the operator or dynamically registered, both in the store,
+ * or by the document at the URL that its id is.
  */
-import type { Client } from '../../store/records.ts';
+import type { AuthMethod, Client } from '../../store/records.ts';
 import type { ClientStore } from '../../store/store.ts';
+import { isDocumentId } from './metadata-document.ts';
 
+/** Throws ClientDocumentError when a client's own document is not to be had or wrong. */
 export type FindClient = (clientId: string) => Promise<Client | undefined>;
 
-/** No client id that we gave out is longer; a URL as a client id may be. */
-const MAX_LENGTH = 2048;
-
-export function createFindClient({ clients }: { clients: Pick<ClientStore, 'find'> }): FindClient {
-  return async (clientId) => (clientId.length > MAX_LENGTH ? undefined : clients.find(clientId));
+interface FindParts {
+  clients: Pick<ClientStore, 'find'>;
+  /** Undefined when documents are switched off. */
+  documents: FindClient | undefined;
 }
 
-/** RFC 6749 2.1: a public client cannot keep a secret. */
-export function isPublic(client: Client): boolean {
-  return client.authMethods.every((method) => method === 'none');
+/** No client id that we gave out is longer, and no URL that we take as one. */
+const MAX_LENGTH = 2048;
+
+export function createFindClient({ clients, documents }: FindParts): FindClient {
+  return async (clientId) => {
+    if (clientId.length > MAX_LENGTH) return undefined;
+    return isDocumentId(clientId) ? documents?.(clientId) : clients.find(clientId);
+  };
+}
+
+/**
+ * Whether the client must use PKCE (OAuth 2.1 7.5.1): whoever may come to the token endpoint without proof of itself, even
+ * if it could have one, and whoever we know from nothing but a document.
+ */
+export function mustUsePkce(client: Client): boolean {
+  return client.kind === 'document' || client.authMethods.includes('none');
+}
+
+/** A client that proved itself as far as its method goes: `none` names it and proves nothing (RFC 6749 2.1). */
+export interface AuthenticatedClient {
+  client: Client;
+  method: AuthMethod;
 }

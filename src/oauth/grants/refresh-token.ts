@@ -6,17 +6,17 @@
  *
  * Assistants refresh from several workers at once and lose answers; without grace that signs people out. A retired token
  * that comes back within the replay window gets the newest answer again, at most ten times. After the window it is
- * refused, and for public clients everything is revoked, since then it is either theft or a client that cannot keep a
- * token (RFC 9700 4.14.2). A confidential client proved itself, so for it a stale token is only stale.
+ * refused, and everything is revoked if the client did not prove itself in this request, since then it is either theft or a
+ * client that cannot keep a token (RFC 9700 4.14.2). For one that proved itself a stale token is only stale.
  */
 import { OAuthError, type OAuthReason } from '../../errors.ts';
 import type { Parameters } from '../../http/parameters.ts';
 import type { Log } from '../../observe/log.ts';
-import type { Client, Grant } from '../../store/records.ts';
+import type { AuthMethod, Client, Grant } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { hashSecret, isSame, parseToken } from '../../vault/token.ts';
 import type { MayConnect } from '../account-policy.ts';
-import { isPublic } from '../clients/find.ts';
+import type { AuthenticatedClient } from '../clients/find.ts';
 import type { Issuer, TokenAnswer } from '../issue.ts';
 import { chooseResource } from '../resource.ts';
 import { narrowScopes } from '../scope.ts';
@@ -35,7 +35,11 @@ const MOST_REPLAYS = 10;
 const BURST_MS = 1000;
 
 /** Throws OAuthError `invalid_grant` only when the grant is really gone or the token really stale. */
-export async function refreshTokens(parts: RefreshParts, client: Client, form: Parameters): Promise<TokenAnswer> {
+export async function refreshTokens(
+  parts: RefreshParts,
+  { client, method }: AuthenticatedClient,
+  form: Parameters,
+): Promise<TokenAnswer> {
   const text = form.get('refresh_token');
   if (text === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
   const parsed = parseToken('refreshToken', text);
@@ -53,7 +57,7 @@ export async function refreshTokens(parts: RefreshParts, client: Client, form: P
       const { next, answer } = parts.issue.nextPair(grant, scopes);
       if (await parts.store.grants.rotate(grant.id, grant.generation, next)) return answer;
     } else {
-      await checkReplay(parts, client, grant, hash);
+      await checkReplay(parts, method, grant, hash);
       if (await countReplay(parts, grant)) return parts.issue.sameAgain(grant);
     }
   }
@@ -78,17 +82,17 @@ async function countReplay({ store, now }: RefreshParts, { id, generation, rotat
 /** Returns when the retired token may have its answer again; otherwise throws, having revoked what must be revoked. */
 async function checkReplay(
   { store, now, log, replayWindowMs }: RefreshParts,
-  client: Client,
+  method: AuthMethod,
   grant: Grant,
   hash: string,
 ): Promise<void> {
   const retired = grant.retired.find((token) => isSame(token.hash, hash));
   if (retired === undefined) throw refuse({ kind: 'refresh-unknown' });
   if (now() - retired.at < replayWindowMs && grant.rotation.replays < MOST_REPLAYS) return;
-  if (isPublic(client)) {
+  if (method === 'none') {
     await store.grants.revoke(grant.id);
     log.warn(
-      { client: client.clientId, grant: grant.id, why: 'refresh-stale' },
+      { client: grant.clientId, grant: grant.id, why: 'refresh-stale' },
       'a retired refresh token came back: its grant is revoked',
     );
   }

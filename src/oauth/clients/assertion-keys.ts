@@ -1,0 +1,66 @@
+/**
+ * The public keys with which clients' assertions are verified (RFC 7517): in the client's document or where it points to.
+ *
+ * Owns: which keys are used, keeping them, and looking again when a client has rotated them. Does not own: what an assertion
+ * must say (assertion.ts), fetching (http/safe-fetch.ts).
+ */
+import { createLocalJWKSet, errors, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { ClientDocumentError } from '../../errors.ts';
+import type { SafeFetch } from '../../http/safe-fetch.ts';
+import type { Log } from '../../observe/log.ts';
+import type { Client, PublicKeySet } from '../../store/records.ts';
+import { createCachedDocuments, DAY, HOUR, MINUTE } from './cached-document.ts';
+
+/** Signatures with a pair of keys only: nothing that a public key could forge. */
+export const ASSERTION_ALGORITHMS: readonly string[] = ['RS256', 'ES256', 'EdDSA'];
+
+/** The key of this client that fits the header. Throws ClientDocumentError when its keys are not to be had. */
+export type FindKey = (client: Client) => JWTVerifyGetKey;
+
+interface KeyParts {
+  fetch: SafeFetch;
+  now(): number;
+  log: Log;
+}
+
+const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
+
+export function createAssertionKeys(parts: KeyParts): FindKey {
+  const sets = createCachedDocuments<JWTVerifyGetKey>({
+    ...parts,
+    parse: readKeys,
+    what: "a client's keys were",
+    // Shorter than for documents: a key that is taken back has been stolen.
+    freshMs: { least: 5 * MINUTE, most: HOUR },
+    staleMs: DAY,
+    most: 100,
+  });
+  return (client) => {
+    const { jwks, jwksUri } = client;
+    if (jwks !== undefined) return toKeySet(jwks);
+    if (jwksUri === undefined) throw new Error('a client without keys cannot sign');
+    return async (header, token) => {
+      const known = await sets.get(jwksUri);
+      try {
+        return await known(header, token);
+      } catch (error) {
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+        return (await sets.getNewer(jwksUri))(header, token);
+      }
+    };
+  };
+}
+
+function readKeys(value: unknown): JWTVerifyGetKey {
+  const result = keySet.safeParse(value);
+  if (!result.success) throw new ClientDocumentError('invalid', "the client's keys are not a JSON Web Key Set");
+  return toKeySet(result.data);
+}
+
+/** A key whose private half is published proves nothing; it is passed over like one that we cannot use. */
+function toKeySet({ keys }: PublicKeySet): JWTVerifyGetKey {
+  const usable = keys.filter((key) => key.kty !== 'oct' && !('d' in key));
+  const find = createLocalJWKSet({ keys: usable as { kty: string }[] });
+  return (header: JWSHeaderParameters | undefined, token) => find(header, token);
+}

@@ -1,0 +1,151 @@
+/**
+ * What a client publishes at a URL, kept for as long as its host says, within bounds of ours.
+ *
+ * Owns: freshness (RFC 9111), one fetch at a time for each URL, a short peace after a failure, and an old copy in place of
+ * a host that fails. Does not own: fetching (http/safe-fetch.ts), nor what the document must be (`parse`). In memory and
+ * per process: everything here is public and can be had again. The least recently used goes first.
+ *
+ * The CIMD draft forbids to cache errors. What is kept of one is only that we have just asked: without that, everybody who
+ * can open /authorize could have us hammer a host that is down.
+ */
+import { ClientDocumentError, FetchError, type FetchProblem } from '../../errors.ts';
+import type { SafeFetch } from '../../http/safe-fetch.ts';
+import type { Log } from '../../observe/log.ts';
+
+export interface CachedDocuments<Value> {
+  /** Throws ClientDocumentError. */
+  get(url: string): Promise<Value>;
+  /** The same, but asks the host again if it was not asked in the last minute. */
+  getNewer(url: string): Promise<Value>;
+}
+
+interface CacheParts<Value> {
+  fetch: SafeFetch;
+  /** Throws ClientDocumentError `invalid`. */
+  parse(value: unknown, url: string): Value;
+  now(): number;
+  log: Log;
+  /** What the documents are, for the log. */
+  what: string;
+  /** However long or short the host says. */
+  freshMs: { least: number; most: number };
+  /** How old a copy may get while its host fails. */
+  staleMs: number;
+  most: number;
+}
+
+interface Copy<Value> {
+  value: Value;
+  fetchedAt: number;
+  freshUntil: number;
+}
+
+const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Where a host says nothing about caching. */
+const UNSAID_MS = HOUR;
+const PEACE_MS = 30 * SECOND;
+const AGAIN_MS = MINUTE;
+
+export function createCachedDocuments<Value>(parts: CacheParts<Value>): CachedDocuments<Value> {
+  const { fetch, parse, now, log, what, freshMs, staleMs, most } = parts;
+  const copies = new Map<string, Copy<Value>>();
+  const failures = new Map<string, { error: ClientDocumentError; until: number }>();
+  const underWay = new Map<string, Promise<Value>>();
+
+  const load = async (url: string): Promise<Value> => {
+    try {
+      const { value: json, headers } = await fetch(url);
+      const at = now();
+      const wanted = freshnessMs(headers, at) ?? UNSAID_MS;
+      const freshUntil = at + Math.min(Math.max(wanted, freshMs.least), freshMs.most);
+      const value = parse(json, url);
+      keep(copies, url, { value, fetchedAt: at, freshUntil }, most);
+      failures.delete(url);
+      log.info({ step: 'client-document', url, freshSeconds: Math.round((freshUntil - at) / SECOND) }, `${what} read`);
+      return value;
+    } catch (cause) {
+      const error = toDocumentError(cause);
+      keep(failures, url, { error, until: now() + PEACE_MS }, most);
+      if (isFinal(cause)) copies.delete(url);
+      const hasOldCopy = copies.has(url);
+      log[hasOldCopy ? 'warn' : 'info']({ step: 'client-document', url, why: error.message }, `${what} not had`);
+      return oldCopy(url, error);
+    }
+  };
+
+  /** Throws `error` when there is none that is young enough. */
+  const oldCopy = (url: string, error: ClientDocumentError): Value => {
+    const copy = copies.get(url);
+    if (copy === undefined || now() >= copy.fetchedAt + staleMs) throw error;
+    return copy.value;
+  };
+
+  const loadOnce = async (url: string): Promise<Value> => {
+    const failure = failures.get(url);
+    if (failure !== undefined && now() < failure.until) return oldCopy(url, failure.error);
+    const running = underWay.get(url);
+    if (running !== undefined) return running;
+    const loading = load(url).finally(() => underWay.delete(url));
+    underWay.set(url, loading);
+    return loading;
+  };
+
+  return {
+    async get(url) {
+      const copy = copies.get(url);
+      if (copy === undefined || now() >= copy.freshUntil) return loadOnce(url);
+      keep(copies, url, copy, most); // used just now: the last to go
+      return copy.value;
+    },
+    async getNewer(url) {
+      const copy = copies.get(url);
+      return copy !== undefined && now() < copy.fetchedAt + AGAIN_MS ? copy.value : loadOnce(url);
+    },
+  };
+}
+
+/** A document that is there and wrong, or a host that says "gone", is the publisher's own word: no old copy outlives it. */
+function isFinal(cause: unknown): boolean {
+  if (cause instanceof FetchError) return cause.status === 404 || cause.status === 410;
+  return cause instanceof ClientDocumentError && cause.kind === 'invalid';
+}
+
+/** What only the publisher can mend, as against what may pass by itself. A robot check in place of JSON does pass. */
+const THEIRS: readonly FetchProblem[] = ['url', 'address', 'redirect', 'too-large'];
+
+function toDocumentError(cause: unknown): ClientDocumentError {
+  if (cause instanceof ClientDocumentError) return cause;
+  if (!(cause instanceof FetchError)) throw cause;
+  const kind = THEIRS.includes(cause.problem) || isFinal(cause) ? 'invalid' : 'unreachable';
+  return new ClientDocumentError(kind, cause.message, { cause });
+}
+
+/** For how long the headers let a shared cache use an answer, in milliseconds; undefined when they are silent. */
+export function freshnessMs(headers: Readonly<Record<string, string>>, now: number): number | undefined {
+  const directives = new Map(
+    (headers['cache-control'] ?? '').split(',').map((directive): [string, string] => {
+      const [name = '', value = ''] = directive.split('=');
+      return [name.trim().toLowerCase(), value.trim().replace(/^"(.*)"$/, '$1')];
+    }),
+  );
+  if (['no-store', 'no-cache', 'private'].some((name) => directives.has(name))) return 0;
+  const seconds = directives.get('s-maxage') ?? directives.get('max-age');
+  if (seconds !== undefined) {
+    const age = /^\d{1,10}$/.test(headers.age ?? '') ? Number(headers.age) : 0;
+    return /^\d{1,10}$/.test(seconds) ? Math.max(0, Number(seconds) - age) * SECOND : 0;
+  }
+  if (headers.expires === undefined) return undefined;
+  const end = Date.parse(headers.expires);
+  return Number.isNaN(end) ? 0 : Math.max(0, end - now);
+}
+
+function keep<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
