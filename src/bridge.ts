@@ -13,15 +13,11 @@ import { createOutgoing, type Outgoing } from './http/outgoing.ts';
 import { createPublicNetwork, type PublicNetwork } from './http/public-network.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { files, fixedJson, fixedPage, onlyMethod } from './http/respond.ts';
-import { createSafeFetch } from './http/safe-fetch.ts';
 import { createAccountPolicy } from './oauth/account-policy.ts';
 import { answerError, answerNotFound } from './oauth/answer-error.ts';
 import { authorize } from './oauth/authorize.ts';
 import { callback } from './oauth/callback.ts';
-import { createAssertionCheck } from './oauth/clients/assertion.ts';
-import { createAssertionKeys } from './oauth/clients/assertion-keys.ts';
-import { createFindClient } from './oauth/clients/find.ts';
-import { createDocumentClients } from './oauth/clients/metadata-document.ts';
+import { createClients } from './oauth/clients/create-clients.ts';
 import { answerConsent, showConsent } from './oauth/consent.ts';
 import { createIssuer } from './oauth/issue.ts';
 import { authorizationServerMetadata } from './oauth/metadata.ts';
@@ -90,13 +86,9 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
 
   const mayConnect = createAccountPolicy(config.allowedAccounts);
-  const fetch = createSafeFetch({ network: given.network ?? createPublicNetwork() });
   const { cimd: policy } = config;
-  const documents = policy === 'off' ? undefined : createDocumentClients({ fetch, policy, now, log });
-  const findClient = createFindClient({ clients: store.clients, documents });
-  const findKey = createAssertionKeys({ fetch, now, log });
-  const audiences = [publicUrl, `${publicUrl}/token`];
-  const checkAssertion = createAssertionCheck({ findKey, assertions: store.assertions, audiences, now, log });
+  const network = given.network ?? createPublicNetwork();
+  const { findClient, checkAssertion } = createClients({ store, network, policy, publicUrl, now, log });
   const issue = createIssuer({ vault, random, now, lifetimes: config.lifetimes });
   const live = createLiveTokens({ connections: store.connections, vault, provider, now });
   const relayed = createRelayedTokens({
@@ -165,7 +157,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
       publicUrl,
       scopes,
       registration: config.registration,
-      hasDocuments: documents !== undefined,
+      hasDocuments: policy !== 'off',
     }),
   );
   app.get(
