@@ -75,6 +75,8 @@ export interface Persona {
   opensWithGet?: boolean;
   /** One client id serves every person, so that one leaving must not disturb another. */
   isOneClientForAll?: boolean;
+  /** It is a page in a browser: this is the Origin of every request, and the browser asks before it lets it read. */
+  origin?: string;
   /** At the end it tells the revocation endpoint, or just stops coming. */
   leaves: 'revokes' | 'forgets';
 }

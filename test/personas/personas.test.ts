@@ -157,6 +157,10 @@ for (const persona of personas.filter(({ knownBy }) => knownBy.way !== 'document
       assert.equal(status, 400);
       assert.equal(body.error, 'invalid_grant');
     });
+
+    it('may read every answer, if it is a page in a browser', { todo: 'CORS' }, () => {
+      assert.deepEqual(replay.unreadable, []);
+    });
   });
 }
 

@@ -17,6 +17,7 @@ import {
   type World,
 } from '../support/world.ts';
 import { assertionFor, publishDocument } from './documents.ts';
+import { inBrowser } from './in-browser.ts';
 import type { Persona } from './persona.ts';
 import { type Caller, knock, type Spoken } from './speak.ts';
 
@@ -49,7 +50,9 @@ const ALL_SCOPES = 'analytics.readonly,calendar.events';
 export type Replay = Awaited<ReturnType<typeof openReplay>>;
 
 export async function openReplay(persona: Persona) {
-  const world = await createWorld({ environment: { GOOGLE_SCOPES: ALL_SCOPES } });
+  const quiet = await createWorld({ environment: { GOOGLE_SCOPES: ALL_SCOPES } });
+  const unreadable: string[] = [];
+  const world = persona.origin === undefined ? quiet : inBrowser(quiet, persona.origin, unreadable);
   const found = once(() => lookAround(world, persona));
   const identity = once(async () => becomeKnown(world, persona, await found()));
   const endpoint = async (name: string) => String((await found()).metadata[name]);
@@ -68,6 +71,8 @@ export async function openReplay(persona: Persona) {
     found,
     identity,
     caller: (accessToken?: string): Caller => ({ world, persona, accessToken }),
+    /** What a browser would have kept from a client that is a page in it, and why. */
+    unreadable,
     close: () => world.close(),
 
     /** The consent page in a fresh browser. */

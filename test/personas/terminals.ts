@@ -101,6 +101,8 @@ export const inspector: Persona = {
   ],
   speaks: '2025-11-25',
   userAgents: { discovery: 'Mozilla/5.0', token: 'Mozilla/5.0', calls: 'Mozilla/5.0' },
+  origin: 'http://localhost:6274',
+  leaves: 'revokes',
 };
 
 /** Stands for the hosted ones that send a secret in the header and know no resource: n8n, Copilot Studio, Perplexity. */
