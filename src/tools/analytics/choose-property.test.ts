@@ -86,6 +86,16 @@ describe('choosing a property', () => {
     });
   }
 
+  it('prefers the exact name to longer ones that hold it', async () => {
+    const propertySummaries = [
+      { property: 'properties/12', displayName: 'Acme Shop staging' },
+      { property: 'properties/11', displayName: 'Acme Shop' },
+    ];
+    const summaries = { accountSummaries: [{ account: 'accounts/900', displayName: 'Acme', propertySummaries }] };
+    const output = answered(await start({ ...acme, '/v1beta/accountSummaries': summaries }).ask('acme shop'));
+    assert.equal((output.property as { id: string }).id, '11');
+  });
+
   it('tells a person without Analytics what may be wrong', async () => {
     const error = refused(await start(none).ask());
     assert.equal(error.kind, 'not-found');

@@ -152,6 +152,7 @@ describe('the period to compare with', () => {
     ['2026-03-01..2026-03-30', 'mom', '2026-02-01..2026-02-28'],
     ['2024-02', 'previous_year', '2023-02-01..2023-02-28'],
     ['2026-08..2026-09', 'previous_period', '2026-06-01..2026-07-31'],
+    ['2026-02..2026-03', 'previous_period', '2025-12-01..2026-01-31'],
     ['last_quarter', 'previous_period', '2026-04-01..2026-06-30'],
     ['this_year', 'previous_period', '2025-01-01..2025-11-22'],
     ['yesterday', 'previous_period', '2026-11-20..2026-11-20'],
