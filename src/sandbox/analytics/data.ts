@@ -9,16 +9,22 @@ import { type Context, Hono } from 'hono';
 import type { ApiEnv, Fault } from '../api.ts';
 import { type Property, readableProperties } from '../world.ts';
 import { answerError, apiDisabled, invalid, noAccess, notFoundPage, notNumeric } from './errors.ts';
+import { runFunnelReport } from './funnel.ts';
 import {
   alphaMessages,
   alphaPackage,
   betaMessages,
   betaPackage,
   type CheckCompatibilityRequest,
+  type RunFunnelReportRequest,
+  type RunPivotReportRequest,
+  type RunRealtimeReportRequest,
   type RunReportRequest,
 } from './messages.ts';
 import { checkCompatibility, metadata } from './metadata.ts';
+import { runPivotReport } from './pivot.ts';
 import { createQuotas } from './quota.ts';
+import { runRealtimeReport } from './realtime.ts';
 import { type Desk, runReport } from './report.ts';
 import { openWorld, type World } from './seed.ts';
 import type { Size } from './sites.ts';
@@ -62,9 +68,20 @@ function checkSameProperty(property: Property, part: Record<string, unknown>): v
 
 const report: Method = (desk, request) => runReport(desk, request as RunReportRequest);
 
+const pivotReport: Method = (desk, request) => runPivotReport(desk, request as RunPivotReportRequest);
+
 const beta: Readonly<Record<string, Route>> = {
   runReport: { message: 'RunReportRequest', run: report },
   batchRunReports: { message: 'BatchRunReportsRequest', run: batch('batchRunReports', 'reports', report) },
+  runPivotReport: { message: 'RunPivotReportRequest', run: pivotReport },
+  batchRunPivotReports: {
+    message: 'BatchRunPivotReportsRequest',
+    run: batch('batchRunPivotReports', 'pivotReports', pivotReport),
+  },
+  runRealtimeReport: {
+    message: 'RunRealtimeReportRequest',
+    run: (desk, request) => runRealtimeReport(desk, request as RunRealtimeReportRequest),
+  },
   checkCompatibility: {
     message: 'CheckCompatibilityRequest',
     run: (desk, request) => checkCompatibility(desk.property.id, request as CheckCompatibilityRequest),
@@ -73,6 +90,10 @@ const beta: Readonly<Record<string, Route>> = {
 
 const alpha: Readonly<Record<string, Route>> = {
   runReport: { message: 'RunReportRequest', run: report },
+  runFunnelReport: {
+    message: 'RunFunnelReportRequest',
+    run: (desk, request) => runFunnelReport(desk, request as RunFunnelReportRequest),
+  },
 };
 
 /** `/v1beta/properties/123:runReport`, wherever the app is mounted. */

@@ -18,6 +18,9 @@ const OTHER_AFTER = 8;
 /** Sampling reads the events of this many users in ten. */
 const SAMPLED_TENTHS = 4;
 
+/** From the sample to the whole. */
+export const sampleScale = 10 / SAMPLED_TENTHS;
+
 export interface Quality {
   isThresholded: boolean;
   isSampled: boolean;
@@ -51,7 +54,7 @@ function truncatedBefore(range: NamedRange): number {
 /** Numbers of a sample, scaled up to the whole. */
 export function scaleSample(groups: readonly Group[]): void {
   for (const group of groups) {
-    for (const [atom, value] of group.atoms) group.atoms.set(atom, (value * 10) / SAMPLED_TENTHS);
+    for (const [atom, value] of group.atoms) group.atoms.set(atom, value * sampleScale);
   }
 }
 

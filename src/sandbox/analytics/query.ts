@@ -204,3 +204,38 @@ function groupFor(groups: Map<string, Group>, values: string[]): Group {
   }
   return group;
 }
+
+export interface SelectedEvent {
+  userId: number;
+  ts: number;
+  day: number;
+  values: string[];
+}
+
+/** Single events with a session, user by user in order of time: for questions about sequences. */
+export function selectEvents(db: DatabaseSync, question: Omit<Question, 'atoms' | 'hasTime'>): SelectedEvent[] {
+  stateOf(db).predicates = question.predicates;
+  const { columns, where, range } = question;
+  const needed = [...columns, ...where].flatMap((piece) => piece.joins);
+  const select = [
+    'e.user_id AS userId',
+    'e.ts AS ts',
+    'e.day AS day',
+    ...columns.map((column, index) => `${column.sql} AS c${index}`),
+  ];
+  const conditions = [
+    `e.day BETWEEN ${range.first} AND ${range.last}`,
+    'e.session_id IS NOT NULL',
+    ...where.map((clause) => `(${clause.sql})`),
+  ];
+  const sql = `SELECT ${select.join(', ')} FROM events e ${joinSql(needed, {})} WHERE ${conditions.join(' AND ')} ORDER BY e.user_id, e.ts, e.event_id`;
+  return db
+    .prepare(sql)
+    .all()
+    .map((row) => ({
+      userId: Number(row.userId),
+      ts: Number(row.ts),
+      day: Number(row.day),
+      values: columns.map((_, index) => String(row[`c${index}`])),
+    }));
+}

@@ -137,7 +137,7 @@ export function countTotal(desk: Desk, plan: Plan, index: number): number[] {
   return [...(row?.numbers ?? plan.metrics.map(() => 0))];
 }
 
-function countEvents(desk: Desk, range: NamedRange): number {
+export function countEvents(desk: Desk, range: NamedRange): number {
   const sql = `SELECT COUNT(*) AS n FROM events WHERE day BETWEEN ${range.first} AND ${range.last}`;
   return Number(desk.world.sql(desk.property.id).prepare(sql).get()?.n ?? 0);
 }

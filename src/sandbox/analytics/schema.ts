@@ -57,6 +57,7 @@ CREATE VIEW items AS SELECT * FROM all_items WHERE ts <= now_seconds();
 /** Made after loading: filling a table is faster without them. */
 export const indexes = `
 CREATE INDEX events_day ON all_events (day);
+CREATE INDEX items_event ON all_items (event_id);
 CREATE INDEX items_day ON all_items (day);
 CREATE INDEX events_ts ON all_events (ts);
 CREATE INDEX sessions_day ON all_sessions (day);

@@ -10,7 +10,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Property, properties } from '../world.ts';
 import { setupOf } from './admin-setup.ts';
-import { dayAt, describeDay, midnight } from './calendar.ts';
+import { dayAt, describeDay, midnight, wallSeconds } from './calendar.ts';
 import { type Device, devices } from './devices.ts';
 import { type Place, placesOf } from './places.ts';
 import { createRandom, type Random, weighted } from './random.ts';
@@ -52,6 +52,7 @@ export function openWorld(parts: { now: () => Date; size: Size; seed?: string })
       property,
       size: parts.size,
       openingDay: today,
+      openingSecond: wallSeconds(Math.floor(parts.now().getTime() / 1000), property.timeZone) % 86_400,
       seed: parts.seed ?? 'sandbox',
     });
     const made = { db, openingDay: today };
@@ -87,6 +88,8 @@ interface Filling {
   property: Property;
   size: Size;
   openingDay: number;
+  /** Seconds since local midnight. */
+  openingSecond: number;
   seed: string;
 }
 
@@ -110,14 +113,15 @@ function fill(db: DatabaseSync, filling: Filling): void {
     const day = openingDay - daysAgo;
     const start = midnight(day, property.timeZone);
     const plan = planDay(filling, day, daysAgo, random);
+    const live = daysAgo === 0 ? liveSeconds(filling, random) : [];
     // In order of the clock, so that a user's second visit never precedes the first.
     const seconds = Array.from(
       { length: plan.ordinary + plan.sale },
       () => chooseHour(random.next()) * 3600 + random.between(0, 3599),
     );
-    const order = seconds
-      .map((second, index) => ({ second, fromSale: index >= plan.ordinary }))
-      .sort((a, b) => a.second - b.second);
+    const order = [...seconds.map((second, index) => ({ second, fromSale: index >= plan.ordinary })), ...live].sort(
+      (a, b) => a.second - b.second,
+    );
     for (const { second, fromSale } of order) {
       const { visitor, trafficId, traffic } = crowd.arrive(day, fromSale);
       visit({ visitor, trafficId, traffic, sessionId: ++sessionId, day, midnight: start, second, daysAgo });
@@ -138,6 +142,15 @@ function planDay(filling: Filling, day: number, daysAgo: number, random: Random)
     ordinary: Math.round(base * weekday * noise),
     sale: site.hasStories ? Math.round(site.sessionsPerDay[size] * autumnSaleShare(daysAgo)) : 0,
   };
+}
+
+/** A few visits that are under way at opening time, whatever the hour: realtime reports are not for empty shops. */
+function liveSeconds(filling: Filling, random: Random): { second: number; fromSale: boolean }[] {
+  const count = 1 + Math.ceil(filling.site.sessionsPerDay[filling.size] * 0.06);
+  return Array.from({ length: count }, () => ({
+    second: Math.max(0, filling.openingSecond - random.between(20, 27 * 60)),
+    fromSale: false,
+  }));
 }
 
 function fillFixed(db: DatabaseSync, site: Site, places: readonly Place[], openingDay: number): void {

@@ -38,6 +38,9 @@ export function transcode(text: string, name: string, parts: { messages: Message
   return decoded;
 }
 
+/** Deeper messages than any request needs; the service has a limit of its own. */
+const MAX_DEPTH = 100;
+
 interface Decoding {
   messages: Messages;
   package: string;
@@ -52,18 +55,42 @@ export function snakeCase(camel: string): string {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? text.length);
+  } catch {
+    const position = offendingPosition(text);
     const lineStart = text.lastIndexOf('\n', position - 1) + 1;
     const line = text.slice(lineStart).split('\n', 1)[0] ?? '';
     const reason = position >= text.length ? 'Unexpected end of string.' : 'Unexpected token.';
-    throw invalid(
-      `Invalid JSON payload received. ${reason}\n${line.slice(0, 200)}\n${' '.repeat(Math.min(200, position - lineStart))}^`,
-    );
+    const caret = `${' '.repeat(Math.min(MAX_QUOTE, position - lineStart))}^`;
+    throw invalid(`Invalid JSON payload received. ${reason}\n${line.slice(0, MAX_QUOTE)}\n${caret}`);
+  }
+}
+
+const MAX_QUOTE = 200;
+
+/** The engine does not always say where it stopped: search for the longest beginning that could still become JSON. */
+function offendingPosition(text: string): number {
+  let low = 0;
+  let high = text.length;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (couldBecomeJson(text.slice(0, middle))) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function couldBecomeJson(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (error) {
+    return /end of JSON|Unterminated|is missing|No number/.test(String(error));
   }
 }
 
 function decodeMessage(json: Decoded, name: string, path: string, decoding: Decoding): Decoded {
+  if (path.split('.').length > MAX_DEPTH)
+    throw invalid('Invalid JSON payload received. Message too deep. Max recursion depth reached.');
   const fields = decoding.messages[name] ?? {};
   const bySpelling = new Map(
     Object.keys(fields).flatMap(
