@@ -8,7 +8,10 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
 import { HopError } from '../demo/hop-error.ts';
-import { createNarrator, type Narrator } from '../demo/narrate.ts';
+import { loadMcpClient } from '../demo/mcp-plugin.ts';
+import { createNarrator, type Narrator, widthFor } from '../demo/narrate.ts';
+import { QUESTION } from '../demo/question.ts';
+import { wrap } from '../demo/shorten.ts';
 import { openStage, type Stage } from '../demo/stage.ts';
 import { walkDoors } from '../demo/walk.ts';
 import { OperatorError } from '../errors.ts';
@@ -31,7 +34,7 @@ async function run(once: boolean): Promise<void> {
     process.exitCode = await perform(once, interrupted.signal);
   } catch (error) {
     if (interrupted.signal.aborted) process.exitCode = 128 + SIGNALS[interrupted.signal.reason as keyof typeof SIGNALS];
-    else if (error instanceof HopError) throw new OperatorError(`The demo stopped: ${error.message}`, { cause: error });
+    else if (error instanceof HopError) throw stopped(error);
     else throw error;
   } finally {
     for (const signal of Object.keys(SIGNALS)) process.off(signal, stop);
@@ -42,6 +45,8 @@ async function run(once: boolean): Promise<void> {
 async function perform(once: boolean, signal: AbortSignal): Promise<number> {
   const began = performance.now();
   const narrator = createNarrator({ print: console.log, columns: process.stdout.columns });
+  // First of all: better no walk than one that ends before its last door.
+  await loadMcpClient();
   introduce(narrator);
   const stage = await openStage({
     signal,
@@ -60,40 +65,41 @@ async function perform(once: boolean, signal: AbortSignal): Promise<number> {
   }
 }
 
+function stopped(error: HopError): OperatorError {
+  const text = `The demo stopped. ${error.message}`;
+  return new OperatorError(wrap(text, widthFor(process.stderr.columns)), { cause: error });
+}
+
 const ABOUT = { sandbox: 'Google’s part: sign-in and Analytics', bridge: 'this server: three doors' } as const;
 
 function introduce(narrator: Narrator): void {
-  narrator.say(' One question through three doors. Two real servers on this machine, real HTTP between them;');
-  narrator.say(' Google is played by the sandbox, and ChatGPT by this program. Nothing leaves the machine.');
+  narrator.say(` “${QUESTION}” through three doors.`);
+  narrator.say(styleText('gray', ' Real servers and real HTTP; the sandbox plays Google, this program plays'));
+  narrator.say(styleText('gray', ' ChatGPT and the browser. Nothing leaves the machine.'));
   narrator.say();
 }
 
 async function stayUp(stage: Stage, narrator: Narrator, signal: AbortSignal): Promise<void> {
-  for (const line of whereToLook(stage)) narrator.say(line);
+  sayWhereToLook(stage, narrator);
   const ended = [stage.sandbox, stage.bridge()].map(async ({ name, ended: how }) => `${name} ${await how}.`);
   const why = await Promise.race([...ended, rejectedBy(signal).catch(() => undefined)]);
   if (why !== undefined) throw new OperatorError(`${why} The demo ends with it; start it again.`);
 }
 
-function whereToLook({ bridgeUrl, sandboxUrl }: Stage): string[] {
-  const pages = [
-    [`${bridgeUrl}/`, 'the bridge’s home page'],
-    [`${bridgeUrl}/openapi.json`, 'the tools as REST, for GPT Actions'],
-    [`${bridgeUrl}/.well-known/ai-plugin.json`, 'the manifest of 2023'],
-    [`${sandboxUrl}/`, 'the sandbox: who lives there, what can go wrong'],
-    [`${sandboxUrl}/sandbox/requests`, 'every request that it got'],
-  ] as const;
-  return [
-    '',
-    ' Both servers stay up. Look at:',
-    ...pages.map(([url, what]) => `   ${url.padEnd(50)}  ${styleText('gray', what)}`),
-    '',
-    ' Or connect a client of your own, and sign in as ada@example.com without a password:',
-    `   claude mcp add --transport http analytics-demo ${bridgeUrl}/mcp`,
-    `   npx @modelcontextprotocol/inspector  ${styleText('gray', `and in it Streamable HTTP, ${bridgeUrl}/mcp`)}`,
-    '',
-    ' Ctrl-C ends both and removes their data.',
-  ];
+function sayWhereToLook({ bridgeUrl, sandboxUrl }: Stage, narrator: Narrator): void {
+  narrator.say();
+  narrator.say(' Both servers stay up. Look at:');
+  narrator.look(`${bridgeUrl}/`, 'the bridge’s home page');
+  narrator.look(`${bridgeUrl}/openapi.json`, 'the tools as REST, for GPT Actions');
+  narrator.look(`${bridgeUrl}/.well-known/ai-plugin.json`, 'the manifest of 2023');
+  narrator.look(`${sandboxUrl}/`, 'the sandbox: who lives there, what can go wrong');
+  narrator.look(`${sandboxUrl}/sandbox/requests`, 'every request that it got');
+  narrator.say();
+  narrator.say(' Or connect a client of your own; sign in as ada@example.com, no password:');
+  narrator.look(`claude mcp add --transport http analytics-demo ${bridgeUrl}/mcp`);
+  narrator.look('npx @modelcontextprotocol/inspector', `Streamable HTTP, ${bridgeUrl}/mcp`);
+  narrator.say();
+  narrator.say(' Ctrl-C ends both and removes their data.');
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {

@@ -39,8 +39,6 @@ export function gptCallback(gptId: string): string {
   return `https://chatgpt.com/aip/${gptId}/oauth/callback`;
 }
 
-export type GptAction = ReturnType<typeof createGptAction>;
-
 export function createGptAction({ bridgeUrl, gptId, credentials, send }: GptActionParts) {
   const redirectUri = gptCallback(gptId);
   const { clientId, clientSecret } = credentials;

@@ -34,9 +34,6 @@ export interface McpHop {
   answer: { status: number; headers: Headers; text: string };
 }
 
-/** Takes the person to an address and returns the one at which the browser left for ChatGPT. */
-export type TakeToBrowser = (url: URL) => Promise<URL>;
-
 export interface ConnectedMcp {
   tools: string[];
   protocolVersion: string;
@@ -62,15 +59,13 @@ export function registrationBody(redirectUri: string) {
 
 const CLIENT_INFO = { name: 'openai-mcp', version: '1.0.0' };
 
-export type McpPlugin = Awaited<ReturnType<typeof createMcpPlugin>>;
-
 /** Throws HopError when the package is not installed. */
 export async function createMcpPlugin({
   bridgeUrl,
   callbackId = randomBytes(12).toString('base64url'),
   onHop,
 }: McpPluginParts) {
-  const sdk = await loadSdk();
+  const sdk = await loadMcpClient();
   const redirectUri = mcpCallback(callbackId);
   const fetch = tellingFetch(onHop);
   const memory = createProvider({ redirectUri, fetch });
@@ -231,14 +226,15 @@ function inWords(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
-async function loadSdk(): Promise<typeof import('@modelcontextprotocol/client')> {
+/** The official client package. Throws HopError, with what to do, where it is not installed. */
+export async function loadMcpClient(): Promise<typeof import('@modelcontextprotocol/client')> {
   try {
     return await import('@modelcontextprotocol/client');
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
     if (!isMissing) throw cause;
-    const how = 'install it with: npm install --no-save @modelcontextprotocol/client';
-    throw new HopError(`the third door is walked with the official MCP client, which is not installed here; ${how}`, {
+    const how = 'install it beside this package with: npm install @modelcontextprotocol/client@2';
+    throw new HopError(`The third door is walked with the official MCP client, which is missing here; ${how}`, {
       cause,
     });
   }

@@ -32,6 +32,8 @@ export interface Narrator {
   up(name: string, where: string, what: string): void;
   /** A line of the reckoning. */
   check(isGood: boolean, what: string, how: string): void;
+  /** An address to open or a command to type, and what is there. */
+  look(where: string, what?: string): void;
   say(text?: string): void;
 }
 
@@ -40,6 +42,8 @@ const WIDEST = 110;
 const NARROWEST = 72;
 const NAME = 7;
 const LEFT = 2 + NAME + 3 + NAME + 2;
+/** `http://localhost:40000/.well-known/ai-plugin.json` */
+const ADDRESS = 49;
 const GOT_SHARE = 0.375;
 
 const COLOURS = { ChatGPT: 'green', Browser: 'cyan', Bridge: 'magenta', Google: 'blue' } as const;
@@ -68,6 +72,10 @@ export function createNarrator({ print, columns }: NarratorOptions): Narrator {
       const mark = isGood ? styleText('green', '✔') : styleText('red', '✘');
       print(`   ${mark} ${what.padEnd(16)} ${styleText('gray', cut(how, width - 22))}`);
     },
+    look: (where, what = '') => {
+      const padded = what === '' ? where : where.padEnd(ADDRESS);
+      print(`   ${padded}  ${styleText('gray', cut(what, width - padded.length - 5))}`.trimEnd());
+    },
     say: (text = '') => print(text),
   };
 }
@@ -80,7 +88,7 @@ export function widthFor(columns: number | undefined): number {
 export function hopLine({ from, to, asked, with: details = '', got, isInner = false }: Hop, width: number): string {
   const gotWidth = Math.floor((width - LEFT) * GOT_SHARE);
   const askedWidth = width - LEFT - gotWidth - 2;
-  const arrow = styleText('gray', isInner ? ' ⤷ ' : ' → ');
+  const arrow = styleText('gray', isInner ? ' └ ' : ' → ');
   const first = cut(asked, askedWidth);
   const room = askedWidth - [...first].length - 2;
   const second = room > 3 && details !== '' ? `  ${cutWords(details, room)}` : '';
@@ -95,7 +103,8 @@ function partyName(party: Party): string {
 
 function actLine(who: string, what: string, width: number): string {
   const text = cut(what, width - 2 - NAME - 1);
-  return `  ${styleText('yellow', `${who.padEnd(NAME)} ${text}`)}`;
+  const colour = Object.entries(COLOURS).find(([party]) => party === who)?.[1] ?? 'yellow';
+  return `  ${styleText(colour, `${who.padEnd(NAME)} ${text}`)}`;
 }
 
 /** The number in front says how it went; the rest is for who wants to know more. */

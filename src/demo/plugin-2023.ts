@@ -41,8 +41,6 @@ export function pluginCallback(pluginId: string): string {
   return `https://chat.openai.com/aip/${pluginId}/oauth/callback`;
 }
 
-export type Plugin2023 = ReturnType<typeof createPlugin2023>;
-
 export function createPlugin2023({ bridgeUrl, pluginId, credentials, send }: PluginParts) {
   const redirectUri = pluginCallback(pluginId);
   const { clientId, clientSecret } = credentials;

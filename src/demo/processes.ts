@@ -139,11 +139,15 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
   clearTimeout(timer);
 }
 
+const TOLD_LINES = 5;
+
+/** The last lines, or those from where a crash names its error, since a stack trace follows that. */
 function tail(lines: readonly string[]): string {
-  const last = lines.filter((line) => line.trim() !== '').slice(-5);
-  return last.length === 0
-    ? ' It printed nothing.'
-    : ` Its last lines:\n${last.map((line) => `  ${cut(line, 400)}`).join('\n')}`;
+  const said = lines.filter((line) => line.trim() !== '');
+  if (said.length === 0) return ' It printed nothing.';
+  const error = said.findLastIndex((line) => /^\w*Error\b/.test(line));
+  const last = error === -1 ? said.slice(-TOLD_LINES) : said.slice(error, error + TOLD_LINES);
+  return ` Its last lines:\n${last.map((line) => `  ${cut(line, 400)}`).join('\n')}`;
 }
 
 /** A port that was free a moment ago. */

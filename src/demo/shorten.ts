@@ -25,7 +25,9 @@ export function oneLine(text: string, most: number): string {
 /** Cut to a number of characters, the last of them an ellipsis where something is missing. */
 export function cut(text: string, most: number): string {
   const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, Math.max(most - 1, 0)).join('')}…`;
+  if (characters.length <= most) return text;
+  const kept = characters.slice(0, Math.max(most - 1, 0)).join('');
+  return kept.endsWith('…') ? kept : `${kept}…`;
 }
 
 /** The same, but between two words where the first of them fits. */
@@ -33,4 +35,12 @@ export function cutWords(text: string, most: number): string {
   if ([...text].length <= most) return text;
   const end = text.lastIndexOf(' ', most - 2);
   return end <= 0 ? cut(text, most) : `${text.slice(0, end)} …`;
+}
+
+/** Lines of whole words; a word longer than a line stays whole. Breaks that are there already stay. */
+export function wrap(text: string, width: number): string {
+  const lines = text
+    .split('\n')
+    .map((line) => line.replaceAll(new RegExp(`(.{1,${width}})( +|$)`, 'g'), '$1\n').trimEnd());
+  return lines.join('\n');
 }

@@ -7,6 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readLog } from './bridge-log.ts';
 import { type Child, freePort, runCommand, startProcess } from './processes.ts';
 
 /** A client as `clients add --json` prints it. */
@@ -156,27 +157,4 @@ async function addClient(
   const printed = await runCommand({ name: 'ganalyticsgpt clients add', args, env: { DATABASE_URL }, cwd });
   const { client_id, client_secret } = JSON.parse(printed) as { client_id: string; client_secret: string };
   return { clientId: client_id, clientSecret: client_secret };
-}
-
-export interface LogLine {
-  level: number;
-  msg?: string;
-  url?: string;
-}
-
-/** A line of the bridge's JSON log, or undefined for anything else. */
-export function readLog(line: string): LogLine | undefined {
-  try {
-    const parsed: unknown = JSON.parse(line);
-    return typeof parsed === 'object' && parsed !== null && 'level' in parsed ? (parsed as LogLine) : undefined;
-  } catch {
-    return undefined; // not JSON: what Node itself prints
-  }
-}
-
-const WARN = 40;
-
-/** The line that most likely says why: the last warning or error, else the last line. */
-export function tellingLine(lines: readonly string[]): string | undefined {
-  return lines.findLast((line) => (readLog(line)?.level ?? WARN) >= WARN && line.trim() !== '') ?? lines.at(-1);
 }

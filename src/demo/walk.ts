@@ -5,10 +5,9 @@
  * mcp-plugin.ts), the processes (stage.ts), what happens after the walk (cli/demo.ts).
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import { answerTable } from './answer-table.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { tellingLine } from './bridge-log.ts';
 import { createBrowser } from './browser.ts';
-import { differences } from './compare.ts';
 import {
   answerInWords,
   describeBrowserHop,
@@ -26,13 +25,13 @@ import { createMcpPlugin } from './mcp-plugin.ts';
 import type { Hop, Narrator } from './narrate.ts';
 import { type Act, answerPages } from './person.ts';
 import { createPlugin2023, pluginCallback } from './plugin-2023.ts';
-import { type Findings, firstProperty, QUESTION, readFindings, reportArguments } from './question.ts';
+import { type Findings, firstProperty, readFindings, reportArguments } from './question.ts';
+import { type GivenAnswer, tellReckoning } from './reckoning.ts';
 import type { OpenapiDocument } from './rest-call.ts';
 import { type Answer, createSend, type Send } from './send.ts';
-import { type Stage, tellingLine } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const ACCOUNT = 'ada@example.com';
-const AGREES = 'says what Google’s Data API says when it is asked directly';
 const CHATGPT = new URL('https://chatgpt.com');
 
 /** What every door needs. */
@@ -62,21 +61,21 @@ const DOORS: readonly Door[] = [
 export async function walkDoors(stage: Stage, narrator: Narrator): Promise<string[]> {
   const google = watchGoogle(stage.sandboxUrl);
   const walk = prepare(stage, narrator, google);
-  const answers: { title: string; findings: Findings }[] = [];
+  const answers: GivenAnswer[] = [];
   for (const [index, { title, about, walk: through }] of DOORS.entries()) {
     narrator.part(`${index + 1}  ${title}`, about);
     await google.skip();
     try {
       answers.push({ title, findings: await through(walk) });
     } catch (error) {
-      throw withLogLine(error, title, stage);
+      throw await explain(error, title, walk, google);
     }
   }
   const signIns = await countSignIns(google);
   const [first] = answers;
   if (first === undefined) return [];
   const direct = await askGoogle({ google: addresses(stage), account: ACCOUNT, property: first.findings.property.id });
-  return tellAnswer(narrator, answers, { direct, ...signIns });
+  return tellReckoning(narrator, answers, { direct, ...signIns });
 }
 
 function prepare(stage: Stage, narrator: Narrator, google: GoogleCalls): Walk {
@@ -178,45 +177,32 @@ function addresses({ sandbox }: Stage) {
   };
 }
 
-interface Outcome {
-  direct: Findings;
-  signIns: number;
-  consents: number;
-}
+/** A line is written before the answer goes out, and read from the pipe a little later. */
+const LOG_DELAY_MS = 200;
 
-function tellAnswer(
-  narrator: Narrator,
-  answers: readonly { title: string; findings: Findings }[],
-  { direct, signIns, consents }: Outcome,
-): string[] {
-  const { name, timeZone } = direct.property;
-  const [first] = answers;
-  narrator.part(QUESTION, `${name}, weeks of ${timeZone}`);
-  for (const line of answerTable(first?.findings ?? direct)) narrator.say(`   ${line}`.trimEnd());
-  narrator.say();
-  const problems = answers.flatMap(({ title, findings }) => {
-    const isSame = isDeepStrictEqual(findings, first?.findings);
-    const apart = [
-      ...differences(findings, direct, [title, 'Google']),
-      ...(isSame ? [] : [`${title} does not give the same answer as ${first?.title}`]),
-    ];
-    narrator.check(apart.length === 0, title, apart.length === 0 ? AGREES : 'differs, see below');
-    return apart;
-  });
-  if (signIns < answers.length) problems.push(`wanted ${answers.length} sign-ins, Google saw ${signIns}`);
-  if (consents !== 1) problems.push(`wanted Google to ask for consent once, it asked ${consents} times`);
-  narrator.check(
-    signIns >= answers.length && consents === 1,
-    `${signIns} sign-ins`,
-    `Google asked for consent ${consents === 1 ? 'once' : `${consents} times`}: one connection, ${answers.length} grants`,
-  );
-  return problems;
-}
-
-/** Adds the line of the bridge's log that matters, which is where an operator would look next. */
-function withLogLine(error: unknown, title: string, stage: Stage): unknown {
+/** Adds what else is known: what Google was asked last, and the line of the log where an operator would look next. */
+async function explain(
+  error: unknown,
+  title: string,
+  { stage, narrator }: Walk,
+  google: GoogleCalls,
+): Promise<unknown> {
   if (!(error instanceof HopError)) return error;
-  const line = tellingLine(stage.bridge().lines());
-  const log = line === undefined ? '' : `\nThe bridge's log says: ${line}`;
-  return new HopError(`${title}: ${error.message}${log}`, { cause: error });
+  // The sandbox may be what failed; then its own last line follows.
+  for (const call of await google.fresh().catch(() => [])) narrator.hop(describeGoogleCall(call));
+  await delay(LOG_DELAY_MS);
+  const log = tellingLine(stage.bridge().lines());
+  const afterwards = linesAfterStart(stage.sandbox.lines()).at(-1);
+  const message = [
+    `${title}: ${error.message}`,
+    log === undefined ? '' : `The bridge's log says: ${log}`,
+    afterwards === undefined ? '' : `The sandbox printed: ${afterwards}`,
+  ];
+  return new HopError(message.filter((part) => part !== '').join('\n'), { cause: error });
+}
+
+/** What a healthy sandbox never prints. */
+function linesAfterStart(lines: readonly string[]): string[] {
+  const started = lines.findLastIndex((line) => line.includes('Ctrl-C'));
+  return lines.slice(started + 1).filter((line) => line.trim() !== '');
 }
