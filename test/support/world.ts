@@ -9,6 +9,7 @@ import { type Bridge, createBridge } from '../../src/bridge.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import type { Outgoing } from '../../src/http/outgoing.ts';
+import type { PublicNetwork } from '../../src/http/public-network.ts';
 import { createLog, type Log } from '../../src/observe/log.ts';
 import { addClient, type NewClient } from '../../src/operate/clients.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
@@ -33,9 +34,20 @@ export interface World {
   advance(milliseconds: number): void;
   /** Makes the way out fail until called with `false`. */
   cutNetwork(isCut: boolean): void;
+  /** What clients publish: URL → answer. A URL that is not here has no host. */
+  internet: Map<string, Published>;
+  /** Every URL of the internet that the bridge asked for, newest last. */
+  visited: string[];
   request(path: string, init?: RequestInit): Promise<Response>;
   client(options?: Partial<NewClient>): Promise<TestClient>;
   close(): Promise<void>;
+}
+
+/** What a host of the internet answers: 200 and JSON unless said otherwise. */
+export interface Published {
+  document: unknown;
+  status?: number;
+  headers?: Record<string, string>;
 }
 
 export interface TestClient {
@@ -82,13 +94,18 @@ export async function createWorld({
   };
   const lines: string[] = [];
   const log = recordingLog(lines);
-  const bridge = createBridge(config, { now, send, store, log });
+  const internet: World['internet'] = new Map();
+  const visited: string[] = [];
+  const network = createInternet(internet, visited);
+  const bridge = createBridge(config, { now, send, store, log, network });
   const random = createRandom();
   return {
     bridge,
     store,
     sandbox,
     sent,
+    internet,
+    visited,
     logged: () => lines.join('\n'),
     now,
     advance: (milliseconds) => {
@@ -107,6 +124,22 @@ export async function createWorld({
       return { clientId: added.client.clientId, secret: added.secret, redirectUri: redirectUris[0] ?? '' };
     },
     close: () => bridge.close(),
+  };
+}
+
+/** Behind the address checks, which have tests with real sockets; what comes before and after them is the shipped code. */
+function createInternet(internet: World['internet'], visited: string[]): PublicNetwork {
+  return async ({ href }) => {
+    visited.push(href);
+    const found = internet.get(href);
+    if (found === undefined) throw new Error('there is no such host');
+    const { document, status = 200, headers = {} } = found;
+    const body = typeof document === 'string' ? document : JSON.stringify(document);
+    return {
+      status,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: new Blob([body]).stream(),
+    };
   };
 }
 

@@ -60,7 +60,8 @@ class Refusal extends Error {}
 /** Who the assertion says it is from. Proves nothing: it is for looking the client up. */
 export function claimedSubject(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion).sub;
+    const { sub } = decodeJwt(assertion);
+    return typeof sub === 'string' && sub !== '' ? sub : undefined;
   } catch {
     return undefined; // not a JWT: the caller refuses it in the same words as an unknown client
   }

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ClientDocumentError, OAuthError } from '../../errors.ts';
+import type { AuthMethod, Client } from '../../store/records.ts';
+import { hashSecret } from '../../vault/token.ts';
+import { ASSERTION_TYPE } from './assertion.ts';
+import { type AuthenticateParts, authenticateClient } from './authenticate.ts';
+import { silent } from './documents.fixture.ts';
+
+const DOCUMENT_ID = 'https://app.example/client.json';
+
+function client(clientId: string, authMethods: AuthMethod[], secret?: string): Client {
+  return {
+    clientId,
+    kind: clientId === DOCUMENT_ID ? 'document' : 'registered',
+    name: 'A client',
+    redirectUris: ['https://app.example/cb'],
+    authMethods,
+    secretHash: secret === undefined ? undefined : hashSecret(secret),
+    mode: 'broker',
+    createdAt: 0,
+    lastUsedAt: undefined,
+    clientUri: undefined,
+    logoUri: undefined,
+  };
+}
+
+const CLIENTS = [
+  client('public', ['none']),
+  client('secret', ['client_secret_basic', 'client_secret_post'], 's3cret'),
+  client(DOCUMENT_ID, ['none', 'private_key_jwt']),
+  client('signs', ['private_key_jwt']),
+];
+
+const refusedAs = (code: string, reason?: string) => (error: unknown) => {
+  assert.ok(error instanceof OAuthError, String(error));
+  assert.equal(error.code, code);
+  if (reason !== undefined) assert.equal(error.reason?.kind, reason);
+  return true;
+};
+
+/** Good for the text `good`; what else happens to an assertion is each test's. */
+function partsWith(changed: Partial<AuthenticateParts> = {}): AuthenticateParts {
+  return {
+    findClient: async (id) => CLIENTS.find(({ clientId }) => clientId === id),
+    checkAssertion: async (_client, assertion) => {
+      if (!assertion.endsWith('.good')) throw new OAuthError('invalid_client', 'no');
+    },
+    log: silent,
+    ...changed,
+  };
+}
+
+function authenticate(
+  body: Record<string, string>,
+  { authorization, parts = partsWith() }: { authorization?: string; parts?: AuthenticateParts } = {},
+) {
+  return authenticateClient(parts, authorization, new Map(Object.entries(body)));
+}
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+const jwtFor = (sub: unknown, signature: string) =>
+  `e30.${Buffer.from(JSON.stringify({ sub })).toString('base64url')}.${signature}`;
+const signed = (sub: unknown, signature = 'good') => ({
+  client_assertion: jwtFor(sub, signature),
+  client_assertion_type: ASSERTION_TYPE,
+});
+
+describe('client authentication (RFC 6749 2.3)', () => {
+  it('says how the client proved itself', async () => {
+    const how = async (...given: Parameters<typeof authenticate>) => (await authenticate(...given)).method;
+    assert.equal(await how({ client_id: 'public' }), 'none');
+    assert.equal(await how({ client_id: 'secret', client_secret: 's3cret' }), 'client_secret_post');
+    assert.equal(await how({}, { authorization: basic('secret:s3cret') }), 'client_secret_basic');
+    assert.equal(await how({ client_id: DOCUMENT_ID }), 'none');
+    assert.equal(await how({ client_id: DOCUMENT_ID, ...signed(DOCUMENT_ID) }), 'private_key_jwt');
+    assert.equal(await how(signed('signs')), 'private_key_jwt');
+  });
+
+  it('takes a client by the method that it has, and by no other', async () => {
+    const wrong: [Record<string, string>, string][] = [
+      [{ client_id: 'secret' }, 'client-secret-wrong'],
+      [{ client_id: 'secret', client_secret: 'wrong' }, 'client-secret-wrong'],
+      [{ client_id: 'public', client_secret: 's' }, 'client-auth-method'],
+      [{ client_id: DOCUMENT_ID, client_secret: 's' }, 'client-auth-method'],
+      [{ client_id: 'signs' }, 'client-auth-method'],
+      [{ client_id: 'signs', client_secret: 's' }, 'client-auth-method'],
+      [signed('public'), 'client-auth-method'],
+      [signed('secret'), 'client-auth-method'],
+      [{ client_id: 'nobody' }, 'client-unknown'],
+      [signed('nobody'), 'client-unknown'],
+    ];
+    for (const [body, reason] of wrong)
+      await assert.rejects(authenticate(body), refusedAs('invalid_client', reason), JSON.stringify(body));
+  });
+
+  it('refuses every wrong signature, also of a client that might have come without one', async () => {
+    await assert.rejects(authenticate(signed(DOCUMENT_ID, 'bad')), refusedAs('invalid_client'));
+    await assert.rejects(authenticate(signed('signs', 'bad')), refusedAs('invalid_client'));
+  });
+
+  it('takes one kind of credentials at a time', async () => {
+    const secret = { client_secret: 's3cret' };
+    const authorization = basic('secret:s3cret');
+    await assert.rejects(authenticate(secret, { authorization }), refusedAs('invalid_request'));
+    await assert.rejects(authenticate(signed('secret'), { authorization }), refusedAs('invalid_request'));
+    await assert.rejects(authenticate({ ...secret, ...signed('secret') }), refusedAs('invalid_request'));
+    await assert.rejects(
+      authenticate(signed(DOCUMENT_ID), { authorization: basic(`${encodeURIComponent(DOCUMENT_ID)}:`) }),
+      refusedAs('invalid_request'),
+    );
+  });
+
+  it('wants the client_id of the body to be the one that is proved', async () => {
+    await assert.rejects(authenticate({ client_id: 'public', ...signed('signs') }), refusedAs('invalid_request'));
+    const authorization = basic('secret:s3cret');
+    await assert.rejects(authenticate({ client_id: 'public' }, { authorization }), refusedAs('invalid_request'));
+    await authenticate({ client_id: 'secret' }, { authorization });
+  });
+
+  it('wants an assertion and its type together, and the one type that there is', async () => {
+    const { client_assertion, client_assertion_type } = signed('signs');
+    await assert.rejects(authenticate({ client_assertion }), refusedAs('invalid_request'));
+    await assert.rejects(authenticate({ client_id: 'public', client_assertion_type }), refusedAs('invalid_request'));
+    const saml = 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer';
+    await assert.rejects(
+      authenticate({ client_assertion, client_assertion_type: saml }),
+      refusedAs('invalid_client', 'client-auth-method'),
+    );
+  });
+
+  it('finds the client of an assertion by its subject, or refuses what has none', async () => {
+    for (const sub of [undefined, 7, '', null, {}])
+      await assert.rejects(authenticate(signed(sub)), refusedAs('invalid_client'), String(sub));
+    const unreadable = { client_assertion: 'x', client_assertion_type: ASSERTION_TYPE };
+    await assert.rejects(authenticate(unreadable), refusedAs('invalid_client'));
+    await assert.rejects(authenticate({ client_id: 'signs', ...unreadable }), refusedAs('invalid_client'));
+  });
+});
+
+describe('client authentication while something is not to be had', () => {
+  const keysAreAway = partsWith({
+    checkAssertion: async () => {
+      throw new ClientDocumentError('unreachable', 'no keys');
+    },
+  });
+  const documentIs = (kind: 'unreachable' | 'invalid') =>
+    partsWith({
+      findClient: async () => {
+        throw new ClientDocumentError(kind, 'no document');
+      },
+    });
+
+  it('counts a client that may come without proof as one that did, when its keys are away', async () => {
+    const { client: found, method } = await authenticate(signed(DOCUMENT_ID), { parts: keysAreAway });
+    assert.equal(found.clientId, DOCUMENT_ID);
+    assert.equal(method, 'none');
+  });
+
+  it('tells a client that must sign to come back, when its keys are away', async () => {
+    await assert.rejects(authenticate(signed('signs'), { parts: keysAreAway }), refusedAs('temporarily_unavailable'));
+  });
+
+  it('tells a client whose document is away to come back, and never that it is unknown', async () => {
+    const parts = documentIs('unreachable');
+    await assert.rejects(authenticate({ client_id: DOCUMENT_ID }, { parts }), refusedAs('temporarily_unavailable'));
+  });
+
+  it('refuses a client whose document is wrong, with the words for an unknown one', async () => {
+    const parts = documentIs('invalid');
+    const wrong = authenticate({ client_id: DOCUMENT_ID }, { parts });
+    await assert.rejects(wrong, refusedAs('invalid_client', 'client-document'));
+    const unknown = authenticate({ client_id: 'nobody' });
+    const words = (promise: Promise<unknown>) => promise.catch((error: Error) => error.message);
+    assert.equal(await words(wrong), await words(unknown));
+  });
+});

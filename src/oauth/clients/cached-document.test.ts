@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { ClientDocumentError, FetchError } from '../../errors.ts';
+import { type CachedDocuments, createCachedDocuments, DAY, freshnessMs, HOUR, MINUTE } from './cached-document.ts';
+import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
+
+const URL_ = 'https://app.example/client.json';
+const refusedAs = (kind: ClientDocumentError['kind']) => (error: unknown) =>
+  error instanceof ClientDocumentError && error.kind === kind;
+
+describe('a kept copy of a client document', () => {
+  let time: number;
+  let internet: TestInternet;
+  let documents: CachedDocuments<string>;
+  beforeEach(() => {
+    time = Date.parse('2026-11-22T12:00:00Z');
+    internet = createTestInternet();
+    documents = createCachedDocuments<string>({
+      fetch: internet.fetch,
+      parse(value) {
+        if (typeof value !== 'string') throw new ClientDocumentError('invalid', 'not a text');
+        return value;
+      },
+      now: () => time,
+      log: silent,
+      what: 'a test document was',
+      freshMs: { least: 5 * MINUTE, most: DAY },
+      staleMs: 7 * DAY,
+      most: 3,
+    });
+  });
+
+  it('is used as long as the host says, and not a moment longer', async () => {
+    internet.serve(URL_, 'one', { 'cache-control': 'public, max-age=1800' });
+    await documents.get(URL_);
+    internet.serve(URL_, 'two');
+    time += 30 * MINUTE - 1;
+    assert.equal(await documents.get(URL_), 'one');
+    time += 1;
+    assert.equal(await documents.get(URL_), 'two');
+    assert.equal(internet.asked.length, 2);
+  });
+
+  it('is used for five minutes at least and for a day at most', async () => {
+    internet.serve(URL_, 'one', { 'cache-control': 'no-store' });
+    await documents.get(URL_);
+    time += 5 * MINUTE - 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 1);
+    internet.serve(URL_, 'two', { 'cache-control': 'max-age=31536000' });
+    time += 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 2);
+    time += DAY - 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 2);
+    time += 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 3);
+  });
+
+  it('is used for an hour when the host says nothing', async () => {
+    internet.serve(URL_, 'one');
+    await documents.get(URL_);
+    time += HOUR - 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 1);
+    time += 1;
+    await documents.get(URL_);
+    assert.equal(internet.asked.length, 2);
+  });
+
+  it('is fetched once however many ask at the same moment', async () => {
+    internet.serve(URL_, 'one');
+    assert.deepEqual(
+      new Set(await Promise.all(Array.from({ length: 50 }, () => documents.get(URL_)))),
+      new Set(['one']),
+    );
+    assert.equal(internet.asked.length, 1);
+  });
+
+  it('serves for a week while its host fails, and then no more', async () => {
+    internet.serve(URL_, 'one', { 'cache-control': 'max-age=300' });
+    await documents.get(URL_);
+    for (const error of [status(403), status(503), new FetchError('unreachable', ''), new FetchError('not-json', '')]) {
+      internet.fail(URL_, error);
+      time += HOUR;
+      assert.equal(await documents.get(URL_), 'one');
+    }
+    time += 7 * DAY - 4 * HOUR - 1;
+    assert.equal(await documents.get(URL_), 'one');
+    time += 1;
+    await assert.rejects(documents.get(URL_), refusedAs('unreachable'));
+  });
+
+  it('ends when its host says that it is gone, or serves something that is not one', async () => {
+    for (const end of [
+      () => internet.fail(URL_, status(404)),
+      () => internet.fail(URL_, status(410)),
+      () => internet.serve(URL_, 42),
+    ]) {
+      internet.serve(URL_, 'one');
+      time += HOUR;
+      assert.equal(await documents.get(URL_), 'one');
+      end();
+      time += HOUR;
+      await assert.rejects(documents.get(URL_), refusedAs('invalid'));
+      internet.fail(URL_, status(503));
+      time += HOUR;
+      await assert.rejects(documents.get(URL_), refusedAs('unreachable'));
+    }
+  });
+
+  it('leaves a host that has just failed in peace for half a minute, with a copy or without', async () => {
+    internet.fail(URL_, status(503));
+    for (let n = 0; n < 20; n += 1) await assert.rejects(documents.get(URL_), refusedAs('unreachable'));
+    assert.equal(internet.asked.length, 1);
+    internet.serve(URL_, 'one', { 'cache-control': 'no-store' });
+    time += 30_000;
+    assert.equal(await documents.get(URL_), 'one');
+    internet.fail(URL_, status(503));
+    time += 5 * MINUTE;
+    for (let n = 0; n < 20; n += 1) assert.equal(await documents.get(URL_), 'one');
+    assert.equal(internet.asked.length, 3);
+    internet.serve(URL_, 'two');
+    time += 30_000;
+    assert.equal(await documents.get(URL_), 'two');
+  });
+
+  it('is asked for again out of turn at most once a minute', async () => {
+    internet.serve(URL_, 'one');
+    await documents.get(URL_);
+    internet.serve(URL_, 'two');
+    time += MINUTE - 1;
+    assert.equal(await documents.getNewer(URL_), 'one');
+    time += 1;
+    assert.equal(await documents.getNewer(URL_), 'two');
+    assert.equal(await documents.getNewer(URL_), 'two');
+    assert.equal(internet.asked.length, 2);
+  });
+
+  it('gives way to others when there are too many, the one longest unused first', async () => {
+    const urls = [1, 2, 3, 4].map((n) => `https://app${n}.example/c`);
+    for (const url of urls) internet.serve(url, url);
+    for (const url of urls.slice(0, 3)) await documents.get(url);
+    await documents.get(urls[0] ?? '');
+    await documents.get(urls[3] ?? '');
+    internet.asked.length = 0;
+    for (const n of [0, 2, 3]) await documents.get(urls[n] ?? '');
+    assert.deepEqual(internet.asked, []);
+    await documents.get(urls[1] ?? '');
+    assert.deepEqual(internet.asked, [urls[1]]);
+  });
+
+  it('is the fault of its maker when it is not to be had in public, and passing trouble otherwise', async () => {
+    const theirs = ['url', 'address', 'redirect', 'too-large'] as const;
+    const passing = ['unreachable', 'too-slow', 'not-json', 'busy', 'status'] as const;
+    for (const problem of [...theirs, ...passing]) {
+      internet.fail(URL_, new FetchError(problem, ''));
+      time += HOUR;
+      const kind = (theirs as readonly string[]).includes(problem) ? 'invalid' : 'unreachable';
+      await assert.rejects(documents.get(URL_), refusedAs(kind), problem);
+    }
+  });
+
+  it('does not hide an error that is ours', async () => {
+    internet.fail(URL_, new TypeError('a bug'));
+    await assert.rejects(documents.get(URL_), TypeError);
+    internet.serve(URL_, 'one');
+    assert.equal(await documents.get(URL_), 'one');
+  });
+});
+
+describe('freshness from headers (RFC 9111 4.2)', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  const cases: [Record<string, string>, number | undefined][] = [
+    [{}, undefined],
+    [{ 'cache-control': 'max-age=300' }, 300_000],
+    [{ 'cache-control': 'Public, Max-Age = "60"' }, 60_000],
+    [{ 'cache-control': 'max-age=300, s-maxage=20' }, 20_000],
+    [{ 'cache-control': 'max-age=300', age: '120' }, 180_000],
+    [{ 'cache-control': 'max-age=300', age: '900' }, 0],
+    [{ 'cache-control': 'max-age=300', age: 'old' }, 300_000],
+    [{ 'cache-control': 'max-age=-5' }, 0],
+    [{ 'cache-control': 'max-age=soon', expires: 'Sun, 22 Nov 2026 13:00:00 GMT' }, 0],
+    [{ 'cache-control': 'no-store, max-age=300' }, 0],
+    [{ 'cache-control': 'no-cache' }, 0],
+    [{ 'cache-control': 'private, max-age=300' }, 0],
+    [{ expires: 'Sun, 22 Nov 2026 13:00:00 GMT' }, HOUR],
+    [{ expires: 'Sun, 22 Nov 2026 11:00:00 GMT' }, 0],
+    [{ expires: '0' }, 0],
+  ];
+  it('reads what the host says, the stricter word first, and nonsense as "not at all"', () => {
+    for (const [headers, wanted] of cases) assert.equal(freshnessMs(headers, now), wanted, JSON.stringify(headers));
+  });
+});

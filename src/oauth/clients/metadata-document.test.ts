@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ClientDocumentError } from '../../errors.ts';
+import type { Client } from '../../store/records.ts';
+import { problemOf } from '../redirect-uri.ts';
+import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
+import { createFindClient, mustUsePkce } from './find.ts';
+import { knownDocuments } from './known-documents.ts';
+import { createDocumentClients, type DocumentPolicy, problemOfClientId, readDocument } from './metadata-document.ts';
+
+const ID = 'https://app.example/client.json';
+const DOCUMENT = { client_id: ID, client_name: 'An app', redirect_uris: ['https://app.example/callback'] };
+
+const read = (changed: Record<string, unknown> = {}, policy: DocumentPolicy = 'open'): Client =>
+  readDocument({ ...DOCUMENT, ...changed }, ID, { policy, at: 1 });
+
+const refusedFor = (why: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof ClientDocumentError, String(error));
+  assert.equal(error.kind, 'invalid');
+  assert.match(error.message, why);
+  return true;
+};
+
+describe('a URL as a client id (CIMD draft, "Client Identifier URL")', () => {
+  it('is an https URL with a path', () => {
+    const good = [
+      'https://chatgpt.com/oauth/client.json',
+      'https://claude.ai/oauth/mcp-oauth-client-metadata',
+      'https://app.example:8443/c',
+      'https://app.example/c?v=1',
+      'https://app.example/a/',
+      'https://xn--bcher-kva.example/c',
+      `https://app.example/${'a'.repeat(512 - 20)}`,
+    ];
+    for (const url of good) assert.equal(problemOfClientId(url), undefined, url);
+  });
+
+  it('has no other scheme, no missing path and no parts that hide something', () => {
+    const bad = [
+      ['', 'http://app.example/c', 'HTTPS://app.example/c', 'ftp://app.example/c', 'javascript:alert(1)', 'client'],
+      ['https://app.example', 'https://app.example/', 'https:///c', 'https://', 'https:app.example/c'],
+      ['https://app.example/c#', 'https://app.example/c#x', 'https://u@app.example/c', 'https://u:p@app.example/c'],
+      ['https://@app.example/c', 'https://app.example/a/../c', 'https://app.example/./c', 'https://app.example/a/..'],
+      ['https://app.example/a/%2e%2e/c', 'https://app.example/%2E/c', 'https://app.example/a/.%2e/c'],
+      ['https://app.example:443/c', 'https://APP.example/c', 'https://app.example\\c', 'https:\\\\app.example/c'],
+      ['https://app.example/c d', ' https://app.example/c', 'https://app.example/c\n', 'https://app.example/ü'],
+      ['https://bücher.example/c', 'https://app%2eexample/c', 'https://app.example:99999/c'],
+      ['https://127.0.0.1/c', 'https://2130706433/c', 'https://0x7f.1/c', 'https://[::1]/c', 'https://8.8.8.8/c'],
+      [`https://app.example/${'a'.repeat(513 - 20)}`],
+    ].flat();
+    for (const url of bad) assert.notEqual(problemOfClientId(url), undefined, url);
+  });
+
+  it('is always the text that will be asked for, whatever is made up', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string()), (text) => {
+        const url = text.replace(/^http:/, 'https:');
+        if (problemOfClientId(url) !== undefined) return;
+        assert.equal(new URL(url).href, url);
+        assert.equal(new URL(url).protocol, 'https:');
+      }),
+    );
+  });
+});
+
+describe('a client metadata document', () => {
+  it('becomes a client with its name, redirect URIs and links', () => {
+    assert.deepEqual(read({ client_uri: 'https://app.example', logo_uri: 'https://app.example/l.png', other: [1] }), {
+      clientId: ID,
+      kind: 'document',
+      name: 'An app',
+      redirectUris: ['https://app.example/callback'],
+      authMethods: ['none'],
+      secretHash: undefined,
+      mode: 'broker',
+      createdAt: 1,
+      lastUsedAt: undefined,
+      clientUri: 'https://app.example',
+      logoUri: 'https://app.example/l.png',
+    });
+  });
+
+  it('must name exactly the URL that it was read from', () => {
+    for (const id of [`${ID}/`, `${ID}?`, ID.toUpperCase(), 'https://other.example/client.json', '', undefined, 7]) {
+      assert.throws(() => read({ client_id: id }), refusedFor(/client_id/), String(id));
+    }
+  });
+
+  it('must have a name and redirect URIs', () => {
+    for (const name of [undefined, '', '   ', 7, 'n'.repeat(201)])
+      assert.throws(() => read({ client_name: name }), refusedFor(/client_name/));
+    for (const uris of [undefined, [], 'https://app.example/callback', [7], Array(51).fill(DOCUMENT.redirect_uris[0])])
+      assert.throws(() => read({ redirect_uris: uris }), refusedFor(/redirect_uris/));
+  });
+
+  it('is refused for one redirect URI among good ones that nobody may register', () => {
+    for (const uri of [
+      'javascript:alert(1)',
+      'http://app.example/cb',
+      'https://a.example/*',
+      'https://a.example/#x',
+      '/cb',
+    ])
+      assert.throws(
+        () => read({ redirect_uris: ['https://app.example/callback', uri] }),
+        refusedFor(/redirect_uris\[1\]/),
+      );
+  });
+
+  it('is refused when it is no object', () => {
+    for (const value of [null, [], 'text', 7, true])
+      assert.throws(() => readDocument(value, ID, { policy: 'open', at: 1 }), refusedFor(/the document/));
+  });
+
+  it('is not refused for members that are only shown, or that we do not know', () => {
+    const client = read({ client_uri: 7, logo_uri: ['x'], application_type: 'native', contacts: 7, scope: null });
+    assert.equal(client.clientUri, undefined);
+    assert.equal(client.logoUri, undefined);
+  });
+
+  it('may name grant types that we do not know, beside the one that we need', () => {
+    const claude = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:jwt-bearer'];
+    read({ grant_types: claude, response_types: ['code', 'token'] });
+    assert.throws(() => read({ grant_types: ['client_credentials'] }), refusedFor(/grant_types/));
+    assert.throws(() => read({ response_types: ['token'] }), refusedFor(/response_types/));
+  });
+});
+
+describe('how a client known by its document may prove itself', () => {
+  const keys = { jwks_uri: 'https://app.example/jwks.json' };
+  const methods = (changed: Record<string, unknown>) => read(changed).authMethods;
+  const PLURAL = 'token_endpoint_auth_methods_supported';
+  const SINGULAR = 'token_endpoint_auth_method';
+
+  it('is any method that it and we both know, read from the plural member first', () => {
+    assert.deepEqual(methods({ ...keys, [SINGULAR]: 'private_key_jwt', [PLURAL]: ['none', 'private_key_jwt'] }), [
+      'none',
+      'private_key_jwt',
+    ]);
+    assert.deepEqual(methods({ ...keys, [SINGULAR]: 'private_key_jwt', [PLURAL]: ['none'] }), ['none']);
+    assert.deepEqual(methods({ ...keys, [SINGULAR]: 'none', [PLURAL]: ['private_key_jwt'] }), ['private_key_jwt']);
+    assert.deepEqual(methods({ ...keys, [PLURAL]: ['tls_client_auth', 'private_key_jwt'] }), ['private_key_jwt']);
+  });
+
+  it('is the singular one where there is no plural, and none where there is neither', () => {
+    assert.deepEqual(methods({ ...keys, [SINGULAR]: 'private_key_jwt' }), ['private_key_jwt']);
+    assert.deepEqual(methods({ [SINGULAR]: 'none' }), ['none']);
+    assert.deepEqual(methods({}), ['none']);
+  });
+
+  it('is never a shared secret, in whichever member one is named', () => {
+    for (const method of ['client_secret_basic', 'client_secret_post', 'client_secret_jwt']) {
+      assert.throws(() => read({ [SINGULAR]: method }), refusedFor(/shared secret/));
+      assert.throws(() => read({ [PLURAL]: ['none', method] }), refusedFor(/shared secret/));
+      assert.throws(() => read({ [SINGULAR]: method, [PLURAL]: ['none'] }), refusedFor(/shared secret/));
+    }
+    for (const secret of ['s', '', null, 7])
+      assert.throws(() => read({ client_secret: secret }), refusedFor(/client_secret/));
+    assert.throws(() => read({ client_secret_expires_at: 0 }), refusedFor(/client_secret_expires_at/));
+  });
+
+  it('is not signing without keys, or with an algorithm that we do not check', () => {
+    const both = { [PLURAL]: ['none', 'private_key_jwt'] };
+    assert.deepEqual(methods(both), ['none']);
+    assert.deepEqual(methods({ ...both, ...keys, token_endpoint_auth_signing_alg: 'HS256' }), ['none']);
+    assert.equal(read({ ...both, ...keys, token_endpoint_auth_signing_alg: 'ES256' }).assertionAlgorithm, 'ES256');
+    for (const lacking of [{}, { ...keys, token_endpoint_auth_signing_alg: 'none' }])
+      assert.throws(() => read({ ...lacking, [PLURAL]: ['private_key_jwt'] }), refusedFor(/no way to authenticate/));
+    assert.throws(() => read({ [PLURAL]: [] }), refusedFor(/no way to authenticate/));
+  });
+
+  it('takes keys in one place, public ones only, at a public https URL', () => {
+    const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
+    assert.deepEqual(read({ jwks, [SINGULAR]: 'private_key_jwt' }).jwks, jwks);
+    assert.throws(() => read({ ...keys, jwks }), refusedFor(/exclude each other/));
+    for (const key of [
+      { kty: 'RSA', d: 'd' },
+      { kty: 'oct', k: 'k' },
+      { kty: 'EC', d: null },
+    ])
+      assert.throws(() => read({ jwks: { keys: [key] } }), refusedFor(/private key/));
+    for (const uri of ['http://app.example/j', 'https://10.0.0.1/j', 'https://u@app.example/j', 'data:,{}', 'j', ''])
+      assert.throws(() => read({ jwks_uri: uri }), refusedFor(/jwks_uri/), uri);
+  });
+
+  it('takes keys from another host only where every host is let in', () => {
+    const elsewhere = { jwks_uri: 'https://keys.example/jwks.json' };
+    assert.equal(read(elsewhere).jwksUri, elsewhere.jwks_uri);
+    assert.equal(read(keys, ['app.example']).jwksUri, keys.jwks_uri);
+    assert.throws(() => read(elsewhere, ['app.example']), refusedFor(/jwks_uri is at a host/));
+    assert.equal(read(elsewhere, ['app.example', 'keys.example']).jwksUri, elsewhere.jwks_uri);
+  });
+
+  it('never spares it PKCE', () => {
+    assert.equal(mustUsePkce(read({ ...keys, [PLURAL]: ['private_key_jwt'] })), true);
+    assert.equal(mustUsePkce({ ...read(), kind: 'registered', authMethods: ['none'] }), true);
+    assert.equal(mustUsePkce({ ...read(), kind: 'registered', authMethods: ['client_secret_post'] }), false);
+  });
+});
+
+describe('finding a client by its document', () => {
+  let internet: TestInternet;
+  beforeEach(() => {
+    internet = createTestInternet();
+  });
+  const finder = (policy: DocumentPolicy = 'open') =>
+    createDocumentClients({ fetch: internet.fetch, policy, now: () => 1_800_000_000_000, log: silent });
+
+  it('reads the document at the id', async () => {
+    internet.serve(ID, DOCUMENT);
+    assert.equal((await finder()(ID))?.name, 'An app');
+    assert.deepEqual(internet.asked, [ID]);
+  });
+
+  it('asks no host for what cannot be a client id', async () => {
+    for (const id of ['https://app.example', 'https://u@app.example/c', 'https://127.0.0.1/c', `${ID}#x`])
+      assert.equal(await finder()(id), undefined, id);
+    assert.deepEqual(internet.asked, []);
+  });
+
+  it('asks only the hosts that the operator lets in, by their whole name', async () => {
+    internet.serve(ID, DOCUMENT);
+    assert.equal((await finder(['app.example'])(ID))?.clientId, ID);
+    internet.asked.length = 0;
+    for (const policy of [['example'], ['pp.example'], ['other.example'], ['app.example.other'], []])
+      assert.equal(await finder(policy)(ID), undefined, String(policy));
+    for (const id of ['https://app.example:8443/c', 'https://sub.app.example/c', 'https://app.example.evil.test/c'])
+      assert.equal(await finder(['app.example'])(id), undefined, id);
+    assert.deepEqual(internet.asked, []);
+  });
+
+  it('refuses a document that lies about whose it is, and remembers nothing of it', async () => {
+    internet.serve('https://evil.test/client.json', DOCUMENT);
+    const find = finder();
+    await assert.rejects(find('https://evil.test/client.json'), refusedFor(/client_id is not the URL/));
+    internet.serve(ID, { ...DOCUMENT, client_name: 'The real one' });
+    assert.equal((await find(ID))?.name, 'The real one');
+  });
+
+  it('takes the packaged copy of a known client when its host turns servers away', async () => {
+    for (const { document } of knownDocuments) {
+      for (const code of [403, 404, 503]) {
+        internet.fail(document.client_id, status(code));
+        const client = await finder()(document.client_id);
+        assert.equal(client?.clientId, document.client_id);
+        assert.equal(client?.name, document.client_name);
+      }
+    }
+    internet.fail(ID, status(403));
+    await assert.rejects(finder()(ID), (error) => error instanceof ClientDocumentError && error.kind === 'unreachable');
+  });
+
+  it('asks the host of a known client first, and takes its word over the packaged copy', async () => {
+    const id = 'https://claude.ai/oauth/mcp-oauth-client-metadata';
+    internet.serve(id, { ...DOCUMENT, client_id: id, client_name: 'Claude the second' });
+    assert.equal((await finder()(id))?.name, 'Claude the second');
+    internet.serve(id, { ...DOCUMENT, client_id: id, token_endpoint_auth_method: 'client_secret_basic' });
+    await assert.rejects(finder()(id), refusedFor(/shared secret/));
+  });
+
+  it('takes no packaged copy of a host that the operator does not let in', async () => {
+    assert.equal(await finder(['app.example'])('https://chatgpt.com/oauth/client.json'), undefined);
+  });
+
+  it('is tried for https ids only, and for none when documents are switched off', async () => {
+    const stored = read({ client_name: 'stored' });
+    const clients = { find: async () => stored };
+    internet.serve(ID, DOCUMENT);
+    const on = createFindClient({ clients, documents: finder() });
+    assert.equal((await on(ID))?.name, 'An app');
+    assert.equal((await on('http://app.example/client.json'))?.name, 'stored');
+    assert.equal((await on('kL0-x'))?.name, 'stored');
+    const off = createFindClient({ clients, documents: undefined });
+    assert.equal(await off(ID), undefined);
+    assert.equal(await off('x'.repeat(2049)), undefined);
+  });
+});
+
+describe('the packaged documents', () => {
+  it('are each a good document at an id of its own, with the day on which it was seen', () => {
+    const ids = knownDocuments.map(({ document }) => document.client_id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const { document, seen } of knownDocuments) {
+      assert.equal(problemOfClientId(document.client_id), undefined);
+      assert.ok(Date.parse(seen) > Date.parse('2026-01-01') && Date.parse(seen) < Date.parse('2027-01-01'), seen);
+      const client = readDocument(document, document.client_id, { policy: 'open', at: 1 });
+      for (const uri of client.redirectUris) assert.equal(problemOf(uri), undefined, uri);
+    }
+  });
+
+  it('let ChatGPT sign or not, and everybody else come as a public client', () => {
+    for (const { document } of knownDocuments) {
+      const { authMethods, name, jwksUri } = readDocument(document, document.client_id, { policy: 'open', at: 1 });
+      assert.deepEqual(authMethods, name === 'ChatGPT' ? ['none', 'private_key_jwt'] : ['none'], name);
+      assert.equal(jwksUri, name === 'ChatGPT' ? 'https://chatgpt.com/oauth/jwks.json' : undefined);
+    }
+  });
+});
