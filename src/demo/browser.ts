@@ -31,7 +31,7 @@ export interface Browser {
   /** Opens an address; `from` is the site with the link, undefined for one that was typed. */
   open(url: URL | string, from?: URL): Promise<Stop>;
   press(page: Page, pressed: { form: Form; button: Button; isTicked?: (field: Field) => boolean }): Promise<Stop>;
-  /** As if the program were closed and opened again, or a second person's. */
+  /** To be looked into; a second browser has a jar of its own. */
   cookies: CookieJar;
 }
 
@@ -83,22 +83,9 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
   }
 
   async function visit(step: Step): Promise<Page> {
-    const headers: Record<string, string> = {
-      'User-Agent': USER_AGENT,
-      Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
-      'Accept-Language': 'en-US,en;q=0.9',
-      'Upgrade-Insecure-Requests': '1',
-      'Sec-Fetch-Site': fetchSite(step),
-      'Sec-Fetch-Mode': 'navigate',
-      'Sec-Fetch-Dest': 'document',
-      'Sec-Fetch-User': '?1',
-    };
-    const cookie = cookies.headerFor(step);
-    if (cookie !== undefined) headers.Cookie = cookie;
-    if (step.origin !== undefined) headers.Origin = step.origin;
-    const answer = await fetchPage({ ...step, headers });
-    cookies.keep(step.url, answer.headers.getSetCookie());
-    return answer;
+    const page = await fetchPage({ ...step, headers: headersOf(step, cookies.headerFor(step)) });
+    cookies.keep(step.url, page.headers.getSetCookie());
+    return page;
   }
 
   return {
@@ -125,6 +112,22 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
         page,
       });
     },
+  };
+}
+
+/** What Chromium says with a navigation. */
+function headersOf(step: Step, cookie: string | undefined): Record<string, string> {
+  return {
+    'User-Agent': USER_AGENT,
+    Accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8',
+    'Accept-Language': 'en-US,en;q=0.9',
+    'Upgrade-Insecure-Requests': '1',
+    'Sec-Fetch-Site': fetchSite(step),
+    'Sec-Fetch-Mode': 'navigate',
+    'Sec-Fetch-Dest': 'document',
+    'Sec-Fetch-User': '?1',
+    ...(cookie !== undefined && { Cookie: cookie }),
+    ...(step.origin !== undefined && { Origin: step.origin }),
   };
 }
 

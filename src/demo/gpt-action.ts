@@ -9,8 +9,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { HopError } from './hop-error.ts';
 import { readCallback, readTokens, type Tokens, tokensInWords } from './oauth-answers.ts';
+import { authorizationUrl, codeFields, refreshFields } from './oauth-requests.ts';
 import { callOperation, fetchOpenapi, type OpenapiDocument, type RestCall } from './rest-call.ts';
-import type { Send } from './send.ts';
+import type { Answer, Send } from './send.ts';
 import { shorten } from './shorten.ts';
 import type { Credentials } from './stage.ts';
 
@@ -31,66 +32,37 @@ export interface GptActionParts {
   send: Send;
 }
 
-const USER_AGENT =
-  'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ChatGPT-User/1.0; +https://openai.com/bot)';
+const AGENT = {
+  'User-Agent':
+    'Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; ChatGPT-User/1.0; +https://openai.com/bot)',
+};
 
 /** The callback that the builder shows for a GPT. */
 export function gptCallback(gptId: string): string {
   return `https://chatgpt.com/aip/${gptId}/oauth/callback`;
 }
 
-export function createGptAction({ bridgeUrl, gptId, credentials, send }: GptActionParts) {
+export function createGptAction(parts: GptActionParts) {
+  const { gptId, credentials, send } = parts;
   const redirectUri = gptCallback(gptId);
-  const { clientId, clientSecret } = credentials;
-  const agent = { 'User-Agent': USER_AGENT };
   const about = {
-    ...agent,
+    ...AGENT,
     'openai-ephemeral-user-id': randomUUID(),
     'openai-conversation-id': randomUUID(),
     'openai-gpt-id': gptId,
   };
-
-  function tokenRequest(
-    { tokenUrl }: ImportedAction,
-    { fields, method, what }: { fields: Record<string, string>; method: TokenExchangeMethod; what: string },
-  ) {
-    const isBasic = method === 'basic_auth_header';
-    // RFC 6749 2.3.1: both halves are form-encoded before they are joined.
-    const basic = `Basic ${btoa(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`)}`;
-    const inBody = { client_id: clientId, client_secret: clientSecret };
-    return send({
-      method: 'POST',
-      url: tokenUrl,
-      headers: { ...agent, ...(isBasic && { Authorization: basic }) },
-      form: isBasic ? fields : { ...fields, ...inBody },
-      with: `form ${what}${isBasic ? ', Basic header' : ' and a secret'}`,
-      wanted: 'tokens',
-      got: tokensInWords,
-    });
-  }
-
   return {
     redirectUri,
 
-    /** "Import from URL" in the builder. Where to sign in stands in the document too. */
-    async importActions(): Promise<ImportedAction> {
-      const document = await fetchOpenapi(send, `${bridgeUrl}/openapi.json`, agent);
-      const scheme = Object.values(document.components.securitySchemes).find(({ flows }) => flows?.authorizationCode);
-      const flow = scheme?.flows?.authorizationCode;
-      if (flow === undefined) throw new HopError('the OpenAPI document does not say where to sign in');
-      return { document, authorizationUrl: flow.authorizationUrl, tokenUrl: flow.tokenUrl };
-    },
+    importActions: (): Promise<ImportedAction> => importActions(parts),
 
     /** Where the person's browser is sent ("Sign in to …"), and the state that must come back. */
-    begin({ authorizationUrl }: ImportedAction): { url: URL; state: string } {
+    begin({ authorizationUrl: address }: ImportedAction): { url: URL; state: string } {
       const state = randomBytes(24).toString('base64url');
-      const url = new URL(authorizationUrl);
-      url.searchParams.set('response_type', 'code');
-      url.searchParams.set('client_id', clientId);
-      url.searchParams.set('redirect_uri', redirectUri);
-      url.searchParams.set('scope', '');
-      url.searchParams.set('state', state);
-      return { url, state };
+      return {
+        url: authorizationUrl(address, { clientId: credentials.clientId, redirectUri, scope: '', state }),
+        state,
+      };
     },
 
     async redeem(
@@ -98,8 +70,8 @@ export function createGptAction({ bridgeUrl, gptId, credentials, send }: GptActi
       { callback, state, method = 'default_post' }: { callback: URL; state: string; method?: TokenExchangeMethod },
     ): Promise<Tokens> {
       const code = readCallback(callback, { redirectUri, state });
-      const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri };
-      return readTokens(await tokenRequest(action, { fields, method, what: `code=${shorten(code)}` }));
+      const what = `code=${shorten(code)}`;
+      return readTokens(await askForTokens(parts, action, { fields: codeFields(code, redirectUri), method, what }));
     },
 
     async refresh(
@@ -107,10 +79,38 @@ export function createGptAction({ bridgeUrl, gptId, credentials, send }: GptActi
       { refreshToken }: Tokens,
       method: TokenExchangeMethod = 'default_post',
     ): Promise<Tokens> {
-      const fields = { grant_type: 'refresh_token', refresh_token: refreshToken };
-      return readTokens(await tokenRequest(action, { fields, method, what: `refresh=${shorten(refreshToken)}` }));
+      const what = `refresh=${shorten(refreshToken)}`;
+      return readTokens(await askForTokens(parts, action, { fields: refreshFields(refreshToken), method, what }));
     },
 
     call: (call: Omit<RestCall, 'headers'>): Promise<unknown> => callOperation(send, { ...call, headers: about }),
   };
+}
+
+/** "Import from URL" in the builder. Where to sign in stands in the document too. */
+async function importActions({ bridgeUrl, send }: GptActionParts): Promise<ImportedAction> {
+  const document = await fetchOpenapi(send, `${bridgeUrl}/openapi.json`, AGENT);
+  const scheme = Object.values(document.components.securitySchemes).find(({ flows }) => flows?.authorizationCode);
+  const flow = scheme?.flows?.authorizationCode;
+  if (flow === undefined) throw new HopError('the OpenAPI document does not say where to sign in');
+  return { document, authorizationUrl: flow.authorizationUrl, tokenUrl: flow.tokenUrl };
+}
+
+function askForTokens(
+  { credentials: { clientId, clientSecret }, send }: GptActionParts,
+  { tokenUrl }: ImportedAction,
+  { fields, method, what }: { fields: Record<string, string>; method: TokenExchangeMethod; what: string },
+): Promise<Answer> {
+  const isBasic = method === 'basic_auth_header';
+  // RFC 6749 2.3.1: both halves are form-encoded before they are joined.
+  const basic = `Basic ${btoa(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`)}`;
+  return send({
+    method: 'POST',
+    url: tokenUrl,
+    headers: { ...AGENT, ...(isBasic && { Authorization: basic }) },
+    form: isBasic ? fields : { ...fields, client_id: clientId, client_secret: clientSecret },
+    with: `form ${what}${isBasic ? ', Basic header' : ' and a secret'}`,
+    wanted: 'tokens',
+    got: tokensInWords,
+  });
 }
