@@ -1,5 +1,5 @@
 /**
- * The sandbox's Google Analytics Data API: v1beta, and of v1alpha the funnel and `runReport`.
+ * The sandbox's Google Analytics Data API: v1beta, and of v1alpha the funnel, `runReport` and the quota snapshot.
  *
  * Owns: which URL is which method, who may read which property, and turning refusals into answers. Does not own: the methods
  * themselves (report.ts, pivot.ts, realtime.ts, funnel.ts, metadata.ts), tokens and scopes (checked before), the data (seed.ts).
@@ -26,7 +26,7 @@ import { runPivotReport } from './pivot.ts';
 import { createQuotas } from './quota.ts';
 import { runRealtimeReport } from './realtime.ts';
 import { type Desk, runReport } from './report.ts';
-import { openWorld, type World } from './seed.ts';
+import { openWorld } from './seed.ts';
 import type { Size } from './sites.ts';
 import { transcode } from './transcode.ts';
 
@@ -97,7 +97,7 @@ const alpha: Readonly<Record<string, Route>> = {
 };
 
 /** `/v1beta/properties/123:runReport`, wherever the app is mounted. */
-const pathPattern = /\/(v1beta|v1alpha)\/properties\/([^/:]+)(?::(\w+)|\/(metadata))$/;
+const pathPattern = /\/(v1beta|v1alpha)\/properties\/([^/:]+)(?::(\w+)|\/(metadata|propertyQuotasSnapshot))$/;
 
 export interface AnalyticsDataParts {
   now: () => Date;
@@ -118,30 +118,47 @@ export function analyticsData(parts: AnalyticsDataParts): Hono<ApiEnv> {
   return app;
 }
 
-async function answer(
-  c: Context<ApiEnv>,
-  desk: (property: Property, faults: readonly Fault[]) => Desk,
-): Promise<Response> {
+type OpenDesk = (property: Property, faults: readonly Fault[]) => Desk;
+
+async function answer(c: Context<ApiEnv>, openDesk: OpenDesk): Promise<Response> {
   const [, version = '', id = '', method, resource] = pathPattern.exec(c.req.path) ?? [];
-  const faults = c.get('faults');
-  if (resource !== undefined && c.req.method === 'GET') {
-    refuseIfDisabled(faults);
-    return c.json(metadata(id === '0' ? '0' : propertyFor(c, id).id));
-  }
-  const routes = version === 'v1alpha' ? alpha : beta;
+  if (resource !== undefined) return answerResource(c, { version, id, resource }, openDesk);
+  const isAlpha = version === 'v1alpha';
+  const routes = isAlpha ? alpha : beta;
   const route = method !== undefined && Object.hasOwn(routes, method) ? routes[method] : undefined;
   if (route === undefined || c.req.method !== 'POST') return notFoundPage(c);
-  refuseIfDisabled(faults);
-  const layer =
-    version === 'v1alpha'
-      ? { messages: alphaMessages, package: alphaPackage }
-      : { messages: betaMessages, package: betaPackage };
+  refuseIfDisabled(c);
+  const layer = isAlpha
+    ? { messages: alphaMessages, package: alphaPackage }
+    : { messages: betaMessages, package: betaPackage };
   const request = transcode(await c.req.text(), route.message, layer);
-  return c.json(route.run(desk(propertyFor(c, id), faults), request));
+  return c.json(route.run(openDesk(propertyFor(c, id), c.get('faults')), request));
 }
 
-function refuseIfDisabled(faults: readonly Fault[]): void {
-  if (faults.some((fault) => fault.effect === 'api-disabled')) throw apiDisabled();
+function answerResource(
+  c: Context<ApiEnv>,
+  { version, id, resource }: { version: string; id: string; resource: string },
+  openDesk: OpenDesk,
+): Response {
+  const isSnapshot = resource === 'propertyQuotasSnapshot';
+  if (c.req.method !== 'GET' || (isSnapshot && version !== 'v1alpha')) return notFoundPage(c);
+  refuseIfDisabled(c);
+  if (isSnapshot) return c.json(quotasSnapshot(openDesk(propertyFor(c, id), c.get('faults'))));
+  return c.json(metadata(id === '0' ? '0' : propertyFor(c, id).id));
+}
+
+/** The three buckets, which are spent apart from each other. */
+function quotasSnapshot({ quotas, property }: Desk): Record<string, unknown> {
+  return {
+    name: `properties/${property.id}/propertyQuotasSnapshot`,
+    corePropertyQuota: quotas.look(property.id, 'core'),
+    realtimePropertyQuota: quotas.look(property.id, 'realtime'),
+    funnelPropertyQuota: quotas.look(property.id, 'funnel'),
+  };
+}
+
+function refuseIfDisabled(c: Context<ApiEnv>): void {
+  if (c.get('faults').some((fault) => fault.effect === 'api-disabled')) throw apiDisabled();
 }
 
 function propertyFor(c: Context<ApiEnv>, id: string): Property {
@@ -150,5 +167,3 @@ function propertyFor(c: Context<ApiEnv>, id: string): Property {
   if (property === undefined) throw noAccess();
   return property;
 }
-
-export type { World };

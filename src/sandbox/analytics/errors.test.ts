@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createCaller, named } from './call-data.ts';
+import { createCaller, named } from './call-data.fixture.ts';
 
 const caller = createCaller();
 const property = '/v1beta/properties/213025502';
@@ -133,6 +133,11 @@ const refusals: [string, Record<string, unknown>, string][] = [
     'an order by what is not in the report',
     { ...valid, orderBys: [{ metric: { metricName: 'activeUsers' } }] },
     'Field activeUsers exists in OrderBy but is not defined in input Dimensions/Metrics list',
+  ],
+  [
+    'a currency that is none',
+    { ...valid, currencyCode: 'constructor' },
+    'Invalid currency code: constructor. The currency code must be in ISO 4217 format.',
   ],
   [
     'a count of rows',

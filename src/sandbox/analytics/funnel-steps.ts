@@ -114,7 +114,7 @@ function parameterClause(filter: ParameterFilter, parts: StepParts): Clause {
   // The name becomes part of a statement: only what can be a parameter's name may pass.
   if (!/^[A-Za-z_]\w{0,39}$/.test(name)) throw invalid(`Invalid parameter name: ${name}`);
   if (itemParameterName !== undefined) return itemClause(itemParameterName, filter, parts);
-  const known = knownParameters[name];
+  const known = Object.hasOwn(knownParameters, name) ? knownParameters[name] : undefined;
   const sql = name === 'value' ? 'e.value' : parameterSql(name);
   const dimension =
     known === undefined
@@ -136,7 +136,8 @@ const itemColumns: Readonly<Record<string, string>> = {
 };
 
 function itemClause(name: string, filter: FilterConditions, parts: StepParts): Clause {
-  const test = match(itemColumns[name] ?? 'NULL', filter, parts);
+  const column = Object.hasOwn(itemColumns, name) ? itemColumns[name] : undefined;
+  const test = match(column ?? 'NULL', filter, parts);
   const rows = 'SELECT 1 FROM all_items i JOIN products g ON g.product_id = i.product_id WHERE i.event_id = e.event_id';
   return { sql: `EXISTS (${rows} AND ${test})`, joins: [], needsItems: false };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCaller, flat, named, openingTime } from './call-data.ts';
+import { createCaller, flat, named, openingTime } from './call-data.fixture.ts';
 import { openWorld } from './seed.ts';
 
 const caller = createCaller();
@@ -262,6 +262,19 @@ describe('runFunnelReport', () => {
       /google.protobuf.Duration/,
     );
     assert.match(await message({ funnel: { steps: new Array(11).fill(step('a')) } }), /limited to 10 steps/);
+  });
+
+  it('knows no parameters but those that exist', async () => {
+    for (const parameter of [{ eventParameterName: 'constructor' }, { itemParameterName: 'constructor' }]) {
+      const filter = { ...parameter, stringFilter: { value: 'x' } };
+      const filterExpression = {
+        funnelEventFilter: {
+          eventName: 'view_item',
+          funnelParameterFilterExpression: { funnelParameterFilter: filter },
+        },
+      };
+      assert.equal(flat((await funnel({ funnel: { steps: [{ filterExpression }] } })).funnelTable)[0]?.[1], 0);
+    }
   });
 
   it('takes an event name with a quote for what it is', async () => {

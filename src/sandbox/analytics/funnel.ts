@@ -130,6 +130,9 @@ function readEvents(
     joins: steps.flatMap((step) => step.joins),
     needsItems: false,
   };
+  // What lies between two steps only matters to those who ask what came next.
+  const needsAll = plan.nextAction !== undefined || plan.steps.some((step) => step.isDirectlyFollowedBy);
+  const anyStep: Clause[] = needsAll ? [] : [{ ...bits, sql: steps.map((step) => `(${step.sql})`).join(' OR ') }];
   const filters = planFilters(
     request.dimensionFilter === undefined ? {} : { dimensionFilter: request.dimensionFilter },
     { fields, columns: [], metrics: [] },
@@ -137,7 +140,7 @@ function readEvents(
   const rows = selectEvents(desk.world.sql(desk.property.id), {
     range,
     columns: [bits, side(plan.breakdown?.name), side(plan.nextAction?.name)],
-    where: [...filters.where(range, predicates), ...qualityClauses(parts.quality, range)],
+    where: [...filters.where(range, predicates), ...qualityClauses(parts.quality, range), ...anyStep],
     predicates,
   });
   return rows.map(({ userId, ts, day, values: [step = '0', breakdown = '', nextAction = ''] }) => ({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCaller, named } from './call-data.ts';
+import { createCaller, named } from './call-data.fixture.ts';
 
 const caller = createCaller();
 

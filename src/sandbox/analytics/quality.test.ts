@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCaller, flat, named, openingTime } from './call-data.ts';
+import { createCaller, flat, named, openingTime } from './call-data.fixture.ts';
 import { threshold } from './quality.ts';
 
 const shop = '/v1beta/properties/213025502:runReport';
@@ -138,6 +138,18 @@ describe('quota', () => {
     await own.post(blog, { metrics: named('nope') });
     const after = (await own.post(blog, { ...base, returnPropertyQuota: true })).body;
     assert.equal(remaining(after, 'tokensPerDay'), before - after.propertyQuota.tokensPerDay.consumed);
+  });
+
+  it('can be looked at without spending any', async () => {
+    const own = createCaller();
+    const look = async () => (await own.get('/v1alpha/properties/331207644/propertyQuotasSnapshot')).body;
+    const { propertyQuota } = (await own.post(blog, { ...base, returnPropertyQuota: true })).body;
+    const first = await look();
+    assert.equal(first.name, 'properties/331207644/propertyQuotasSnapshot');
+    assert.equal(first.corePropertyQuota.tokensPerDay.remaining, propertyQuota.tokensPerDay.remaining);
+    assert.equal(first.funnelPropertyQuota.tokensPerDay.remaining, 200_000);
+    assert.deepEqual(await look(), first);
+    assert.equal((await own.get('/v1beta/properties/331207644/propertyQuotasSnapshot')).status, 404);
   });
 
   it('comes back by the hour, and for the day at midnight in California', async () => {

@@ -17,6 +17,8 @@ const sizes = {
   thresholded: 120,
 } as const;
 
+const pacific = 'America/Los_Angeles';
+
 const HOUR_MS = 3_600_000;
 
 export type Bucket = 'core' | 'realtime' | 'funnel';
@@ -34,6 +36,8 @@ export type PropertyQuota = Readonly<Record<string, { consumed: number; remainin
 export interface Quotas {
   /** Takes tokens and says what is left; throws Google's 429 if a quota is gone, or a fault says so. */
   charge(charge: Charge): PropertyQuota;
+  /** What is left, without taking anything. */
+  look(propertyId: string, bucket: Bucket): PropertyQuota;
 }
 
 interface Spent {
@@ -45,15 +49,24 @@ interface Spent {
 export function createQuotas(parts: { now: () => Date }): Quotas {
   const spentBy = new Map<string, Spent[]>();
 
+  /** What was spent in the last hour or since midnight in California. */
+  function recent(key: string, now: Date): Spent[] {
+    const today = dayAt(now, pacific);
+    const matters = (entry: Spent): boolean =>
+      dayAt(new Date(entry.at), pacific) === today || now.getTime() - entry.at < HOUR_MS;
+    return (spentBy.get(key) ?? []).filter(matters);
+  }
+
   return {
+    look(propertyId, bucket) {
+      const now = parts.now();
+      return describe(remaining(recent(`${propertyId}/${bucket}`, now), now), 0, false, false);
+    },
     charge({ propertyId, bucket, tokens, isThresholded, faults }) {
       refuseIfFaulty(faults, isThresholded);
       const now = parts.now();
-      const today = dayAt(now, 'America/Los_Angeles');
       const key = `${propertyId}/${bucket}`;
-      const spent = (spentBy.get(key) ?? []).filter(
-        (entry) => dayAt(new Date(entry.at), 'America/Los_Angeles') === today || now.getTime() - entry.at < HOUR_MS,
-      );
+      const spent = recent(key, now);
       spent.push({ at: now.getTime(), tokens, isThresholded });
       const left = remaining(spent, now);
       if (left.projectHour < 0) throw quotaExhausted('quota-hour');
@@ -86,11 +99,11 @@ interface Left {
 }
 
 function remaining(spent: readonly Spent[], now: Date): Left {
-  const today = dayAt(now, 'America/Los_Angeles');
+  const today = dayAt(now, pacific);
   const sum = (list: readonly Spent[]): number => list.reduce((total, entry) => total + entry.tokens, 0);
   const lastHour = spent.filter((entry) => now.getTime() - entry.at < HOUR_MS);
   return {
-    day: sizes.day - sum(spent.filter((entry) => dayAt(new Date(entry.at), 'America/Los_Angeles') === today)),
+    day: sizes.day - sum(spent.filter((entry) => dayAt(new Date(entry.at), pacific) === today)),
     hour: sizes.hour - sum(lastHour),
     projectHour: sizes.projectHour - sum(lastHour),
     thresholded: sizes.thresholded - lastHour.filter((entry) => entry.isThresholded).length,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createCaller, flat, named, openingTime } from './call-data.ts';
+import { createCaller, flat, named, openingTime } from './call-data.fixture.ts';
 import { openWorld } from './seed.ts';
 
 const caller = createCaller();

@@ -229,7 +229,8 @@ function readBracket(scan: Scan): RegexpNode {
 function readBracketItem(scan: Scan): CharTest {
   const posix = /^\[:(\^?)(\w+):\]/.exec(window(scan, 14));
   if (posix !== null) {
-    const set = posixSets[posix[2] ?? ''];
+    const name = posix[2] ?? '';
+    const set = Object.hasOwn(posixSets, name) ? posixSets[name] : undefined;
     if (set === undefined) throw badRegexp(`invalid character class range: ${posix[0]}`);
     scan.position += posix[0].length;
     return (char) => set.test(char) !== (posix[1] === '^');

@@ -76,6 +76,7 @@ describe('a regular expression in a filter (RE2)', () => {
       'a\\',
       '\\y',
       '[[:nope:]]',
+      '[[:constructor:]]',
       '\\p{Nope}',
     ]) {
       assert.throws(() => partial(source, ''), /^Error: Invalid regular expression: /, source);

@@ -199,23 +199,23 @@ export function checkCounts(columns: readonly unknown[], metrics: readonly unkno
 }
 
 /** What one unit of a currency is worth in US dollars: fixed, so that tests can count on it. */
-const dollars: Readonly<Record<string, number>> = {
-  USD: 1,
-  EUR: 1.1,
-  GBP: 1.25,
-  JPY: 0.0068,
-  CAD: 0.73,
-  AUD: 0.65,
-  CHF: 1.13,
-  INR: 0.012,
-};
+const dollars: ReadonlyMap<string, number> = new Map([
+  ['USD', 1],
+  ['EUR', 1.1],
+  ['GBP', 1.25],
+  ['JPY', 0.0068],
+  ['CAD', 0.73],
+  ['AUD', 0.65],
+  ['CHF', 1.13],
+  ['INR', 0.012],
+]);
 
 function planExchange(wanted: string | undefined, own: string): number {
   if (wanted === undefined || wanted === '' || wanted === own) return 1;
-  const to = dollars[wanted];
+  const to = dollars.get(wanted);
   if (to === undefined)
     throw invalid(`Invalid currency code: ${wanted}. The currency code must be in ISO 4217 format.`);
-  return (dollars[own] ?? 1) / to;
+  return (dollars.get(own) ?? 1) / to;
 }
 
 /** Puts a checked plan together. `between` is where a method has checks of its own: after the names, before the date ranges. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compactDate } from './calendar.ts';
-import { type Answer, createCaller, flat, named, openingTime } from './call-data.ts';
+import { type Answer, createCaller, flat, named, openingTime } from './call-data.fixture.ts';
 import { openWorld } from './seed.ts';
 
 const shop = '/v1beta/properties/213025502:runReport';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { DatabaseSync } from 'node:sqlite';
 import { before, describe, it } from 'node:test';
-import { openingTime } from './call-data.ts';
+import { openingTime } from './call-data.fixture.ts';
 import { openWorld } from './seed.ts';
-import { autumnSaleShare, brokenCheckout, growthFactor, weekdayFactors } from './stories.ts';
+import { autumnSaleShare, brokenCheckout, growthFactor, stories, weekdayFactors } from './stories.ts';
 
 const shopId = '213025502';
 const bakeryId = '402118977';
@@ -135,6 +135,15 @@ describe('the sandbox’s made-up visits', () => {
       number(db, 'SELECT COUNT(*) FROM events e JOIN sessions s USING (session_id) WHERE e.day <> s.day'),
       0,
     );
+  });
+
+  it('tell only stories of the days that they cover', () => {
+    const { first, last } = open().span(shopId);
+    for (const story of stories) {
+      assert.equal(story.property, shopId);
+      assert.ok(today - story.firstDaysAgo >= first && today - story.lastDaysAgo <= last, story.name);
+      assert.ok(story.firstDaysAgo >= story.lastDaysAgo);
+    }
   });
 
   it('tell of an e-mail campaign in the last two weeks', () => {

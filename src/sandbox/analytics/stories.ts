@@ -49,7 +49,10 @@ export const weekdayFactors = {
   bakery: [1.35, 0.7, 0.75, 0.8, 0.95, 1.2, 1.6],
 } as const;
 
-/** What stories exist, for a demo to list. Dates in `daysAgo` of the property's time zone. */
+/**
+ * What stories exist, for a demo to list. Dates in `daysAgo` of the property's time zone.
+ * @public
+ */
 export const stories = [
   {
     name: 'autumn_sale',
