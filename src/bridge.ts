@@ -13,12 +13,15 @@ import { createOutgoing, type Outgoing } from './http/outgoing.ts';
 import { createPublicNetwork, type PublicNetwork } from './http/public-network.ts';
 import { createRateLimits } from './http/rate-limit.ts';
 import { files, fixedJson, fixedPage, onlyMethod } from './http/respond.ts';
+import { changeAccount, finishVisit, showAccount } from './oauth/account/account.ts';
 import { createAccountPolicy } from './oauth/account-policy.ts';
 import { answerError, answerNotFound } from './oauth/answer-error.ts';
 import { authorize } from './oauth/authorize.ts';
 import { callback } from './oauth/callback.ts';
 import { createClients } from './oauth/clients/create-clients.ts';
 import { answerConsent, showConsent } from './oauth/consent.ts';
+import { createEndings, type Endings } from './oauth/end-grant.ts';
+import { introspect } from './oauth/introspect.ts';
 import { createIssuer } from './oauth/issue.ts';
 import { authorizationServerMetadata } from './oauth/metadata.ts';
 import { register } from './oauth/register.ts';
@@ -27,6 +30,7 @@ import { OFFLINE_ACCESS } from './oauth/scope.ts';
 import { scopeWords } from './oauth/scope-words.ts';
 import { token } from './oauth/token.ts';
 import { createLog, type Log } from './observe/log.ts';
+import { createRecordEvent } from './observe/record-event.ts';
 import { assets } from './pages/assets.ts';
 import { pageHeaders } from './pages/headers.ts';
 import { homePage } from './pages/home.ts';
@@ -49,6 +53,7 @@ import { createRunner } from './tools/run.ts';
 import { createGoogle } from './upstream/google.ts';
 import { createLiveTokens } from './upstream/live-token.ts';
 import { loadKeys } from './vault/keys.ts';
+import { markPerson } from './vault/person-mark.ts';
 import { createRandom, type Random } from './vault/token.ts';
 import { createVault } from './vault/vault.ts';
 import { version } from './version.ts';
@@ -70,8 +75,14 @@ export interface Bridge {
   /** `env` is what the server in front knows about the connection; without it no network is counted. */
   fetch(request: Request, env?: object): Response | Promise<Response>;
   store: Store;
+  /** How a grant or a connection ends, for the operator's commands. */
+  end: Endings;
+  /** Clears away at most `limit` rows of each kind that have ended. Returns how many. To be called now and then. */
+  sweep(limit: number): Promise<number>;
   close(): Promise<void>;
 }
+
+type App = Hono<{ Variables: { isLoopbackBridge: boolean } }>;
 
 export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge {
   const { publicUrl, resourceUrl, operator, google } = config;
@@ -89,8 +100,17 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const { cimd: policy } = config;
   const network = given.network ?? createPublicNetwork();
   const { findClient, checkAssertion } = createClients({ store, network, policy, publicUrl, now, log });
+  const record = createRecordEvent({ events: store.events, log, now, mark: (email) => markPerson(vault, email) });
+  const end = createEndings({ store, vault, provider, record, log, now });
   const issue = createIssuer({ vault, random, now, lifetimes: config.lifetimes });
-  const live = createLiveTokens({ connections: store.connections, vault, provider, now });
+  const live = createLiveTokens({
+    connections: store.connections,
+    vault,
+    provider,
+    now,
+    onDead: ({ id: connectionId, email }, google) =>
+      record({ step: 'connection', outcome: 'dead', connectionId, email, detail: { google } }),
+  });
   const relayed = createRelayedTokens({
     provider,
     clients: store.clients,
@@ -99,7 +119,10 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     now,
   });
   const limits = createRateLimits({ factor: config.rateLimits, now, log });
-  const authenticate = limitCalls(createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now }), limits);
+  const authenticate = limitCalls(
+    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record }),
+    limits,
+  );
   const tools = toolsFor(google.scopes);
   const baseUrls = {
     analyticsdata: google.analyticsDataUrl,
@@ -126,6 +149,8 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     vault,
     provider,
     issue,
+    end,
+    record,
     mayConnect,
     random,
     now,
@@ -140,7 +165,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const words = { publicUrl, operator, ...scopeWords(google.scopes) };
   const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
 
-  const app = new Hono<{ Variables: { isLoopbackBridge: boolean } }>();
+  const app: App = new Hono();
   app.onError(answerTooManyAtDoors(answerError(base)));
   app.notFound(answerNotFound(base));
   app.use(async (c, next) => {
@@ -166,9 +191,10 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   );
   app.get('/authorize', authorize(base));
   app.get('/consent', showConsent(consent)).post(answerConsent(consent));
-  app.get('/google/callback', callback(base));
+  app.get('/google/callback', callback({ ...base, finishVisit: finishVisit(base) }));
   app.post('/token', token({ ...base, replayWindowMs: config.lifetimes.refreshReplaySeconds * 1000 }));
   app.post('/revoke', revoke(base));
+  app.post('/introspect', introspect(base));
   if (config.registration === 'open') app.post('/register', register({ ...base, clients: store.clients }));
 
   // The doors: three faces of one catalogue
@@ -187,9 +213,10 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
 
   // For people
   app.get('/', fixedPage(homePage(words), pageHeaders({ hasScript: true })));
-  app.get('/privacy', fixedPage(privacyPage({ ...words, unusedDays }), pageHeaders()));
+  app.get('/privacy', fixedPage(privacyPage({ ...words, unusedDays, hasAccountPage: true }), pageHeaders()));
   app.get('/terms', fixedPage(termsPage(words), pageHeaders()));
-  app.get('/support', fixedPage(supportPage(words), pageHeaders()));
+  app.get('/support', fixedPage(supportPage({ ...words, hasAccountPage: true }), pageHeaders()));
+  app.get('/account', showAccount(base)).post(changeAccount(base));
   app.get('/assets/*', files(assets));
   app.get('/logo.png', (c) => c.redirect('/assets/logo.png', 301));
 
@@ -200,6 +227,22 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     return c.json({ status: 'ready' });
   });
 
+  answerWrongMethods(app, config.registration);
+
+  return {
+    fetch: app.fetch,
+    store,
+    end,
+    sweep: async (limit) => (await store.sweep(now(), limit)) + (await end.leftovers(limit)),
+    async close() {
+      await store.close();
+      await outgoing.close();
+    },
+  };
+}
+
+/** After every route: what reaches these used a method that nothing takes. */
+function answerWrongMethods(app: App, registration: Config['registration']): void {
   app.all('/authorize', onlyMethod('GET', 'it is the authorization endpoint, opened in a browser.'));
   app.all(
     '/token',
@@ -213,18 +256,11 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     '/register',
     onlyMethod(
       'POST',
-      config.registration === 'open' ? 'it registers a client (RFC 7591).' : 'registration is switched off here.',
+      registration === 'open' ? 'it registers a client (RFC 7591).' : 'registration is switched off here.',
     ),
   );
+  app.all('/introspect', onlyMethod('POST', 'it says what a token of yours is good for (RFC 7662).'));
+  app.all('/account', onlyMethod('GET', 'it is a page.'));
   app.all('/consent', onlyMethod('GET', 'it is a page.'));
   app.all('/google/callback', onlyMethod('GET', 'Google sends people back here.'));
-
-  return {
-    fetch: app.fetch,
-    store,
-    async close() {
-      await store.close();
-      await outgoing.close();
-    },
-  };
 }

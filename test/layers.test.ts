@@ -29,7 +29,7 @@ const ALLOWED: Record<string, string> = {
   'config.ts': 'errors.ts config.ts zod',
   'bridge.ts':
     'oauth resource tools widgets pages upstream google vault store http observe operate FILES PACKAGES outgoing',
-  'observe/probe.ts': 'errors.ts config.ts hono hono/cookie pino zod',
+  'observe/probe.ts': 'errors.ts config.ts store-contract hono hono/cookie pino zod',
   'http/probe.ts': 'errors.ts config.ts hono hono/cookie @hono/node-server undici zod outgoing',
   'vault/probe.ts': 'errors.ts config.ts',
   'store/probe.ts': 'errors.ts config.ts node:sqlite pg',

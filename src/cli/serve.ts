@@ -57,9 +57,9 @@ async function open({ listen: { host, port } }: Config, bridge: Bridge): Promise
   }
 }
 
-async function sweep({ store }: Bridge, log: Log): Promise<void> {
+async function sweep(bridge: Bridge, log: Log): Promise<void> {
   try {
-    const gone = await store.sweep(Date.now(), SWEEP_ROWS);
+    const gone = await bridge.sweep(SWEEP_ROWS);
     if (gone > 0) log.debug({ gone }, 'expired rows were deleted');
   } catch (err) {
     log.error({ err }, 'expired rows could not be deleted');

@@ -11,9 +11,9 @@ import { getCookie, setCookie } from 'hono/cookie';
 const VALUE = /^[A-Za-z0-9_-]{22,43}$/;
 
 /** The value, or undefined when there is none of our form. */
-export function readCookie(c: Context, name: string): string | undefined {
+export function readCookie(c: Context, name: string, form: RegExp = VALUE): string | undefined {
   const value = getCookie(c, `__Host-${name}`) ?? (isPlain(c) ? getCookie(c, name) : undefined);
-  return value !== undefined && VALUE.test(value) ? value : undefined;
+  return value !== undefined && form.test(value) ? value : undefined;
 }
 
 export function writeCookie(c: Context, name: string, value: string, maxAgeSeconds: number): void {

@@ -6,7 +6,7 @@
  * event id that the operator finds in the log.
  */
 import type { Context, ErrorHandler } from 'hono';
-import { OAuthError, PageError, RedirectableError, TooManyRequests } from '../errors.ts';
+import { ClientDocumentError, OAuthError, PageError, RedirectableError, TooManyRequests } from '../errors.ts';
 import { tooManyHeaders } from '../http/limit-requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Happening, RecordEvent } from '../observe/record-event.ts';
@@ -37,9 +37,17 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
     }
     if (error instanceof OAuthError) return answerJson(parts, c, error);
     if (error instanceof PageError) return answerPage(parts, c, error);
+    // At the token endpoint it has become an OAuthError (authenticate.ts): here a person is looking.
+    if (error instanceof ClientDocumentError) return answerPage(parts, c, documentPage(error));
     if (error instanceof TooManyRequests) return answerTooMany(parts, c, error);
     return answerUnforeseen(parts, c, error);
   };
+}
+
+function documentPage(cause: ClientDocumentError): PageError {
+  return cause.kind === 'unreachable'
+    ? new PageError('client-unreachable', 503, { cause })
+    : new PageError('client-document-invalid', 400, { cause });
 }
 
 interface Refusal {
@@ -51,9 +59,13 @@ interface Refusal {
 
 /** A line in the log; and in the audit trail, where it is known which attempt was refused. */
 function noteRefusal({ log, record }: AnswerErrorParts, c: Context, { why, text, ref, cause }: Refusal): void {
-  const { step, ...who } = trailOf(c) ?? {};
+  const trail = trailOf(c);
   const path = c.req.path;
-  if (step === undefined) return log.info({ path, ref, why, text, cause }, 'a request was refused');
+  if (trail === undefined) {
+    log.info({ path, ref, why, text, cause }, 'a request was refused');
+    return;
+  }
+  const { step, ...who } = trail;
   const isNo = why === 'access_denied' && (step === 'consent' || step === 'callback');
   const name = { step, outcome: isNo ? 'denied' : 'refused' } as Happening;
   record({ ...name, ...who, ref: who.ref ?? ref, detail: why === undefined ? {} : { why } }, { path, text, cause });
@@ -110,9 +122,11 @@ function answerTooMany({ operator }: AnswerErrorParts, c: Context, error: TooMan
 }
 
 function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Response {
-  const event = createId(parts.random).slice(0, 10);
+  const trail = trailOf(c);
+  const event = trail?.ref ?? createId(parts.random).slice(0, 10);
   const isStore = error instanceof StoreError;
   parts.log.error({ path: c.req.path, event, err: error }, isStore ? 'the database failed' : 'an unforeseen error');
+  if (trail !== undefined) noteRefusal(parts, c, { why: 'unexpected', text: 'see the error of this event' });
   const status = isStore ? 503 : 500;
   if (c.req.header('accept')?.includes('text/html') === true) {
     const body = errorPage({ problem: 'unexpected', ref: event, extra: { operator: parts.operator } });

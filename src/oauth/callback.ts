@@ -6,10 +6,11 @@
  * (grants/authorization-code.ts), relay mode's code (relay.ts).
  */
 import type { Context, Handler } from 'hono';
-import { OAuthError, PageError, RedirectableError, UpstreamError } from '../errors.ts';
+import { PageError, RedirectableError } from '../errors.ts';
 import { clearCookie, readCookie } from '../http/cookies.ts';
-import { type Parameters, readQuery } from '../http/parameters.ts';
+import type { Parameters } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
+import type { RecordEvent } from '../observe/record-event.ts';
 import { pageHeaders } from '../pages/headers.ts';
 import { scopeMissingPage } from '../pages/scope-missing.ts';
 import type { Connection } from '../store/records.ts';
@@ -18,15 +19,18 @@ import { tokenContext } from '../upstream/live-token.ts';
 import type { Identity, Provider, ProviderTokens } from '../upstream/provider.ts';
 import { createId, hashSecret, isSame, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
+import { type FinishVisit, isVisit } from './account/visit.ts';
 import type { MayConnect } from './account-policy.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import type { FindClient } from './clients/find.ts';
-import { type ApprovedFlow, CONSENT_MS, openFlow, referenceOf, sealFlow } from './flow.ts';
-import { googleProof } from './google-proof.ts';
+import { type ApprovedFlow, CONSENT_MS, type Flow, openFlow, referenceOf, sealFlow } from './flow.ts';
+import { exchangeCode } from './google-answer.ts';
 import type { Issuer } from './issue.ts';
+import { readPageQuery } from './page-request.ts';
 import { sealRelayCode } from './relay.ts';
 import { scopeName } from './scope-words.ts';
 import { approvalCookie, googleScopes, reach, sendToGoogle } from './send-to-google.ts';
+import { followFlow, startTrail } from './trail.ts';
 
 interface CallbackParts {
   findClient: FindClient;
@@ -38,23 +42,26 @@ interface CallbackParts {
   random: Random;
   now(): number;
   log: Log;
+  record: RecordEvent;
   publicUrl: string;
+  finishVisit: FinishVisit;
 }
 
 export function callback(parts: CallbackParts): Handler {
   return async (c) => {
-    const answer = readAnswer(c.req.url);
-    const flow = openApproved(parts, c, answer.get('state'));
+    const trail = startTrail(c, 'callback');
+    const answer = readPageQuery(c.req.url);
+    if (isVisit(answer.get('state'))) return parts.finishVisit(c, answer);
+    const flow = openFlow(parts.vault, 'flow-google', answer.get('state'), parts.now());
+    followFlow(trail, flow);
+    checkApproved(c, flow);
     clearCookie(c, approvalCookie(flow.id));
     const client = await parts.findClient(flow.clientId);
     if (client === undefined) throw new PageError('client-unknown', 400, { ref: referenceOf(flow.id) });
 
     const code = readGoogleCode(flow, answer);
     if (flow.mode === 'relay') {
-      parts.log.info(
-        { step: 'callback', ref: referenceOf(flow.id), client: client.clientId, mode: 'relay' },
-        "Google's code goes to the client",
-      );
+      parts.record({ ...trail, step: 'code', outcome: 'issued', detail: { mode: 'relay' } });
       return answerRedirect(c, parts.publicUrl, flow, { code: sealRelayCode(parts.vault, flow, code, parts.now()) });
     }
     return finishSignIn(parts, c, flow, code);
@@ -69,7 +76,7 @@ async function finishSignIn(
   googleCode: string,
 ): Promise<Response> {
   const ref = referenceOf(flow.id);
-  const { tokens, identity } = await signIn(parts, flow, googleCode);
+  const { tokens, identity } = await exchangeCode(parts, { approval: flow.approval, code: googleCode, ref });
   if (!parts.mayConnect(identity.email)) throw new PageError('account-not-allowed', 403, { ref });
 
   const missing = googleScopes(flow.scopes).filter((scope) => !tokens.scopes.includes(scope));
@@ -98,23 +105,25 @@ async function finishSignIn(
   if (!(await parts.store.codes.add(record)))
     throw new PageError('flow-expired', 410, { ref, detail: 'this flow has given its code' });
   await parts.store.clients.touch(flow.clientId, parts.now());
-  parts.log.info(
-    { step: 'callback', ref, client: flow.clientId, connection: connection.id, link: decision.kind },
-    'the client gets its code',
-  );
+  parts.record({
+    step: 'code',
+    outcome: 'issued',
+    ref,
+    clientId: flow.clientId,
+    connectionId: connection.id,
+    email: identity.email,
+    detail: { link: decision.kind === 'keep' ? 'kept' : 'renewed' },
+  });
   return answerRedirect(c, parts.publicUrl, flow, { code });
 }
 
-/** Opens Google's `state`: ours, for this stage, in time, and in the browser whose person pressed allow. */
-function openApproved({ vault, now }: CallbackParts, c: Context, state: string | undefined): ApprovedFlow {
-  const flow = openFlow(vault, 'flow-google', state, now());
-  const { approval } = flow;
-  if (approval === undefined) throw new PageError('flow-damaged', 400, { ref: referenceOf(flow.id) });
+/** Google's `state` was for this stage and in time; it also has to come in the browser whose person pressed allow. */
+function checkApproved(c: Context, flow: Flow): asserts flow is ApprovedFlow {
+  const ref = referenceOf(flow.id);
+  if (flow.approval === undefined) throw new PageError('flow-damaged', 400, { ref });
   const cookie = readCookie(c, approvalCookie(flow.id));
-  if (cookie === undefined || !isSame(hashSecret(cookie), approval.hash)) {
-    throw new PageError('other-browser', 403, { ref: referenceOf(flow.id) });
-  }
-  return { ...flow, approval };
+  if (cookie === undefined || !isSame(hashSecret(cookie), flow.approval.hash))
+    throw new PageError('other-browser', 403, { ref });
 }
 
 /** Google's code, or its refusal: cancelling goes back to the client, anything else is shown. */
@@ -131,21 +140,6 @@ function readGoogleCode(flow: ApprovedFlow, answer: Parameters): string {
   if (error !== undefined || code === undefined)
     throw new PageError('google-refused', 400, { ref: referenceOf(flow.id) });
   return code;
-}
-
-async function signIn({ provider, vault }: CallbackParts, flow: ApprovedFlow, code: string) {
-  const { codeVerifier, nonce } = googleProof(vault, flow.approval);
-  try {
-    const tokens = await provider.exchange(code, codeVerifier);
-    return { tokens, identity: await provider.identify(tokens.idToken ?? '', nonce) };
-  } catch (cause) {
-    const ref = referenceOf(flow.id);
-    const kind = cause instanceof UpstreamError ? cause.kind : undefined;
-    if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { ref, cause });
-    // Google knows each code once: a reloaded page or an old one comes here.
-    if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { ref, cause });
-    throw new PageError('google-unreachable', 503, { ref, cause });
-  }
 }
 
 type LinkDecision =
@@ -198,7 +192,10 @@ async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow,
   const { approval: _, ...rest } = flow;
   const again = { ...rest, again: { scopes: googleScopes(flow.scopes) }, expiresAt: parts.now() + CONSENT_MS };
   const client = await parts.findClient(flow.clientId);
-  parts.log.info({ step: 'callback', ref: referenceOf(flow.id), missing }, 'a box was left unticked at Google');
+  parts.record(
+    { step: 'callback', outcome: 'scopes-missing', ref: referenceOf(flow.id), clientId: flow.clientId },
+    { missing },
+  );
   const body = scopeMissingPage({
     ref: referenceOf(flow.id),
     missing: missing.map(scopeName),
@@ -208,13 +205,4 @@ async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow,
   });
   const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
   return c.body(body, 403, pageHeaders({ formActionOrigins }));
-}
-
-function readAnswer(url: string): Parameters {
-  try {
-    return readQuery(url);
-  } catch (cause) {
-    if (cause instanceof OAuthError) throw new PageError('request-invalid', 400, { detail: cause.message, cause });
-    throw cause;
-  }
 }

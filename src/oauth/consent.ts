@@ -7,31 +7,33 @@
  * safe from cross-site requests, and no state for Google before the person approved.
  */
 import type { Context, Handler } from 'hono';
-import { OAuthError, PageError, RedirectableError } from '../errors.ts';
-import { readCookie } from '../http/cookies.ts';
-import { type Parameters, readBody } from '../http/parameters.ts';
-import type { Log } from '../observe/log.ts';
+import { PageError, RedirectableError } from '../errors.ts';
+import type { RecordEvent } from '../observe/record-event.ts';
 import { consentPage } from '../pages/consent.ts';
 import { pageHeaders } from '../pages/headers.ts';
 import type { Operator } from '../pages/layout.ts';
 import type { Client } from '../store/records.ts';
+import type { GrantStore } from '../store/store.ts';
 import type { Provider } from '../upstream/provider.ts';
-import { hashSecret, isSame, type Random } from '../vault/token.ts';
+import type { Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
-import { BROWSER_COOKIE } from './authorize.ts';
+import { isBrowser } from './browser-cookie.ts';
 import type { FindClient } from './clients/find.ts';
 import { type Flow, openFlow, referenceOf } from './flow.ts';
+import { checkSameSite, readPageForm } from './page-request.ts';
 import { displayHost, isLoopbackUri } from './redirect-uri.ts';
 import { scopeWords } from './scope-words.ts';
 import { reach, sendToGoogle } from './send-to-google.ts';
+import { followFlow, startTrail } from './trail.ts';
 
 interface ConsentParts {
   findClient: FindClient;
+  store: { grants: Pick<GrantStore, 'existsFor'> };
   vault: Vault;
   provider: Provider;
   random: Random;
   now(): number;
-  log: Log;
+  record: RecordEvent;
   publicUrl: string;
   operator: Operator;
   allowedAccounts: readonly string[] | undefined;
@@ -40,7 +42,9 @@ interface ConsentParts {
 export function showConsent(parts: ConsentParts): Handler {
   return async (c) => {
     const sealedFlow = c.req.query('flow');
+    const trail = startTrail(c, 'consent');
     const flow = openFlow(parts.vault, 'flow-consent', sealedFlow, parts.now());
+    followFlow(trail, flow);
     checkBrowser(c, flow);
     const client = await findClientOf(parts, flow);
     const body = consentPage({
@@ -49,7 +53,7 @@ export function showConsent(parts: ConsentParts): Handler {
       clientUri: client.clientUri,
       redirectHost: displayHost(flow.redirectUri),
       redirectIsLoopback: isLoopbackUri(flow.redirectUri),
-      isNewClient: client.kind !== 'predefined' && client.lastUsedAt === undefined,
+      isNewClient: await isNew(parts, client),
       mode: client.mode,
       ...scopeWords(flow.scopes),
       sealedFlow: sealedFlow ?? '',
@@ -59,22 +63,21 @@ export function showConsent(parts: ConsentParts): Handler {
     });
     // Browsers hold the whole redirect chain after the click to form-action: Google, then the client.
     const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
+    parts.record({ ...trail, step: 'consent', outcome: 'shown' });
     return c.body(body, 200, pageHeaders({ formActionOrigins }));
   };
 }
 
 export function answerConsent(parts: ConsentParts): Handler {
   return async (c) => {
+    const trail = startTrail(c, 'consent');
     checkSameSite(c, parts.publicUrl);
-    const form = await readForm(c.req.raw);
+    const form = await readPageForm(c.req.raw);
     const flow = openFlow(parts.vault, 'flow-consent', form.get('flow'), parts.now());
+    followFlow(trail, flow);
     checkBrowser(c, flow);
     await findClientOf(parts, flow);
     const decision = form.get('decision');
-    parts.log.info(
-      { step: 'consent', ref: referenceOf(flow.id), client: flow.clientId, decision },
-      'the person answered',
-    );
     if (decision === 'deny') {
       throw new RedirectableError(
         { redirectUri: flow.redirectUri, state: flow.state },
@@ -84,8 +87,15 @@ export function answerConsent(parts: ConsentParts): Handler {
     }
     if (decision !== 'allow')
       throw new PageError('request-invalid', 400, { ref: referenceOf(flow.id), detail: 'no decision' });
+    parts.record({ ...trail, step: 'consent', outcome: 'allowed' });
     return c.redirect(await sendToGoogle(parts, c, flow), 303);
   };
+}
+
+/** Whether nobody ever finished a sign-in through it, or nobody is left who did, where no row remembers. */
+async function isNew({ store }: ConsentParts, client: Client): Promise<boolean> {
+  if (client.kind === 'document') return !(await store.grants.existsFor(client.clientId));
+  return client.kind !== 'predefined' && client.lastUsedAt === undefined;
 }
 
 async function findClientOf({ findClient }: ConsentParts, flow: Flow): Promise<Client> {
@@ -95,29 +105,6 @@ async function findClientOf({ findClient }: ConsentParts, flow: Flow): Promise<C
 }
 
 /** The invariant's first half: the browser that answers is the one in which the flow began. */
-export function checkBrowser(c: Context, flow: Flow): void {
-  const browser = readCookie(c, BROWSER_COOKIE);
-  if (browser === undefined || !isSame(hashSecret(browser), flow.browserHash)) {
-    throw new PageError('other-browser', 403, { ref: referenceOf(flow.id) });
-  }
-}
-
-/**
- * Defence in depth beside the SameSite cookie and the sealed flow: an answer comes from our own page. A caller that is
- * no browser sends neither header, and has no cookie of anybody's either.
- */
-function checkSameSite(c: Context, publicUrl: string): void {
-  const site = c.req.header('sec-fetch-site');
-  const origin = c.req.header('origin');
-  if ((site === undefined || site === 'same-origin') && (origin === undefined || origin === publicUrl)) return;
-  throw new PageError('other-browser', 403, { detail: 'the answer came from another site' });
-}
-
-async function readForm(request: Request): Promise<Parameters> {
-  try {
-    return await readBody(request);
-  } catch (cause) {
-    if (cause instanceof OAuthError) throw new PageError('request-invalid', 400, { detail: cause.message, cause });
-    throw cause;
-  }
+function checkBrowser(c: Context, flow: Flow): void {
+  if (!isBrowser(c, flow.browserHash)) throw new PageError('other-browser', 403, { ref: referenceOf(flow.id) });
 }

@@ -22,6 +22,7 @@ export function authorizationServerMetadata(parts: MetadataParts): Handler {
     authorization_endpoint: `${publicUrl}/authorize`,
     token_endpoint: `${publicUrl}/token`,
     revocation_endpoint: `${publicUrl}/revoke`,
+    introspection_endpoint: `${publicUrl}/introspect`,
     ...(registration === 'open' && { registration_endpoint: `${publicUrl}/register` }),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
@@ -32,6 +33,8 @@ export function authorizationServerMetadata(parts: MetadataParts): Handler {
     token_endpoint_auth_signing_alg_values_supported: algorithms,
     revocation_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_signing_alg_values_supported: algorithms,
+    introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
+    introspection_endpoint_auth_signing_alg_values_supported: algorithms,
     // With offline_access: ChatGPT goes on refreshing only when it stands here.
     scopes_supported: scopes,
     // RFC 9207: every answer carries `iss`, errors included (answer-redirect.ts).

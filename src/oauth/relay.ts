@@ -8,18 +8,20 @@
 import { z } from 'zod';
 import { OAuthError, type OAuthReason } from '../errors.ts';
 import type { Parameters } from '../http/parameters.ts';
+import type { RecordEvent } from '../observe/record-event.ts';
 import type { Client } from '../store/records.ts';
 import type { Provider, RawAnswer } from '../upstream/provider.ts';
 import { toBase64url, tokenPrefix } from '../vault/token.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';
 import type { MayConnect } from './account-policy.ts';
-import type { ApprovedFlow } from './flow.ts';
+import { type ApprovedFlow, referenceOf } from './flow.ts';
 import { googleProof } from './google-proof.ts';
 import { matchesChallenge } from './pkce.ts';
 
 const relayCode = z.object({
   googleCode: z.string(),
   clientId: z.string(),
+  ref: z.string().optional(),
   redirectUri: z.string(),
   codeChallenge: z.string().optional(),
   approval: z.object({ hash: z.string(), kid: z.string() }),
@@ -36,6 +38,7 @@ export function sealRelayCode(vault: Vault, flow: ApprovedFlow, googleCode: stri
   const code: RelayCode = {
     googleCode,
     clientId,
+    ref: referenceOf(flow.id),
     redirectUri,
     codeChallenge,
     approval,
@@ -48,6 +51,7 @@ export interface RelayParts {
   vault: Vault;
   provider: Provider;
   mayConnect: MayConnect;
+  record: RecordEvent;
   now(): number;
 }
 
@@ -70,6 +74,9 @@ export async function relayExchange(parts: RelayParts, client: Client, form: Par
     code_verifier: codeVerifier,
   });
   await checkAccount(parts, answer, nonce);
+  const about = { step: 'token', ref: code.ref, clientId: code.clientId } as const;
+  if (answer.status === 200) parts.record({ ...about, outcome: 'issued', detail: { mode: 'relay' } });
+  else parts.record({ ...about, outcome: 'refused', detail: { mode: 'relay', why: 'google-refused' } });
   return answer;
 }
 

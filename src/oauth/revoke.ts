@@ -17,7 +17,7 @@ import { type AuthenticateParts, authenticateClient } from './clients/authentica
 import type { Endings } from './end-grant.ts';
 
 interface RevokeParts extends AuthenticateParts {
-  store: AuthenticateParts['store'] & Pick<Store, 'grants'>;
+  store: Pick<Store, 'grants'>;
   end: Pick<Endings, 'grant'>;
   provider: Pick<Provider, 'revoke'>;
   log: Log;

@@ -8,6 +8,7 @@
 import type { Context } from 'hono';
 import { PageError } from '../errors.ts';
 import { writeCookie } from '../http/cookies.ts';
+import type { RecordEvent } from '../observe/record-event.ts';
 import type { AuthorizationUrlParts, Provider } from '../upstream/provider.ts';
 import { createSecret, hashSecret, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -19,12 +20,13 @@ interface SendParts {
   vault: Vault;
   provider: Provider;
   random: Random;
+  record: RecordEvent;
   now(): number;
 }
 
 /** Sets the approval cookie and returns the address to redirect to. Throws PageError `google-unreachable`. */
 export async function sendToGoogle(
-  { vault, provider, random, now }: SendParts,
+  { vault, provider, random, record, now }: SendParts,
   c: Context,
   flow: Flow,
 ): Promise<string> {
@@ -42,6 +44,7 @@ export async function sendToGoogle(
       loginHint: flow.again?.loginHint,
     }),
   );
+  record({ step: 'google', outcome: 'sent', ref: referenceOf(flow.id), clientId: flow.clientId });
   writeCookie(c, approvalCookie(flow.id), secret, GOOGLE_MS / 1000);
   c.header('Cache-Control', 'no-store');
   c.header('Referrer-Policy', 'no-referrer');

@@ -6,13 +6,15 @@
  */
 import type { Handler } from 'hono';
 import { OAuthError, UpstreamError } from '../errors.ts';
-import { readBody } from '../http/parameters.ts';
+import { type Parameters, readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client } from '../store/records.ts';
 import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
+import type { AuthenticatedClient } from './clients/find.ts';
 import { type RedeemParts, redeemCode } from './grants/authorization-code.ts';
 import { type RefreshParts, refreshTokens } from './grants/refresh-token.ts';
 import { type RelayParts, relayExchange, relayRefresh } from './relay.ts';
+import { followShown, startTrail } from './trail.ts';
 
 interface TokenParts extends AuthenticateParts, RedeemParts, RefreshParts, RelayParts {
   store: RedeemParts['store'] & RefreshParts['store'];
@@ -21,30 +23,40 @@ interface TokenParts extends AuthenticateParts, RedeemParts, RefreshParts, Relay
 
 export function token(parts: TokenParts): Handler {
   return async (c) => {
+    const trail = startTrail(c, 'token');
     const form = await readBody(c.req.raw);
-    const { client, method } = await authenticateClient(parts, c.req.header('authorization'), form);
-    const grantType = form.get('grant_type');
-    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' };
-    switch (grantType) {
-      case 'authorization_code':
-      case 'refresh_token': {
-        const isCode = grantType === 'authorization_code';
-        if (client.mode === 'relay') {
-          const ask = isCode ? relayExchange(parts, client, form) : relayRefresh(parts, form);
-          const { status, body } = await orUnavailable(parts, client, ask);
-          return new Response(body, { status, headers });
-        }
-        const answer = isCode
-          ? await redeemCode(parts, client, form)
-          : await refreshTokens(parts, { client, method }, form);
-        return new Response(JSON.stringify(answer), { status: 200, headers });
-      }
-      case undefined:
-        throw new OAuthError('invalid_request', 'grant_type is missing.');
-      default:
-        throw new OAuthError('unsupported_grant_type', 'This server answers authorization_code and refresh_token.');
+    try {
+      const proved = await authenticateClient(parts, c.req.header('authorization'), form);
+      trail.clientId = proved.client.clientId;
+      return await answerGrant(parts, proved, form);
+    } catch (error) {
+      await followShown(parts.store, trail, form);
+      throw error;
     }
   };
+}
+
+async function answerGrant(parts: TokenParts, proved: AuthenticatedClient, form: Parameters): Promise<Response> {
+  const { client } = proved;
+  const grantType = form.get('grant_type');
+  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' };
+  switch (grantType) {
+    case 'authorization_code':
+    case 'refresh_token': {
+      const isCode = grantType === 'authorization_code';
+      if (client.mode === 'relay') {
+        const ask = isCode ? relayExchange(parts, client, form) : relayRefresh(parts, form);
+        const { status, body } = await orUnavailable(parts, client, ask);
+        return new Response(body, { status, headers });
+      }
+      const answer = isCode ? await redeemCode(parts, client, form) : await refreshTokens(parts, proved, form);
+      return new Response(JSON.stringify(answer), { status: 200, headers });
+    }
+    case undefined:
+      throw new OAuthError('invalid_request', 'grant_type is missing.');
+    default:
+      throw new OAuthError('unsupported_grant_type', 'This server answers authorization_code and refresh_token.');
+  }
 }
 
 /** Trouble at Google, or with our own credentials there, is neither the client's fault nor a dead grant. */

@@ -6,12 +6,13 @@
  * when it was issued to our own Google client: anything else would make us anybody's confused deputy.
  */
 import { BearerError, ToolError, UpstreamError } from '../errors.ts';
-import type { Grant, LiveAccess } from '../store/records.ts';
+import type { RecordEvent } from '../observe/record-event.ts';
+import type { CallRefusal, Grant, LiveAccess } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Caller } from '../tools/run.ts';
 import type { LiveTokens } from '../upstream/live-token.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
-import type { Authenticate } from './door.ts';
+import type { Authenticate, Door } from './door.ts';
 import type { RelayedTokens } from './relayed-token.ts';
 
 export interface BearerParts {
@@ -21,6 +22,7 @@ export interface BearerParts {
   mayConnect(email: string | undefined): boolean;
   resourceUrl: string;
   now(): number;
+  record: RecordEvent;
 }
 
 /** Last use is worth a write only now and then. */
@@ -32,32 +34,54 @@ export function createAuthenticate(parts: BearerParts): Authenticate {
     const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization.trim()) ?? [];
     if (token === undefined) throw invalidToken('The Authorization header is not "Bearer" and a token.');
     const parsed = parseToken('accessToken', token);
-    if (parsed !== undefined) return ourCaller(parts, parsed);
+    if (parsed !== undefined) return ourCaller(parts, parsed, door);
     const caller = door === 'actions' ? await parts.relayed.find(token) : undefined;
     if (caller === undefined) throw invalidToken('The access token is unknown here.');
     return caller;
   };
 }
 
-async function ourCaller(parts: BearerParts, { id, secret }: { id: string; secret: string }): Promise<Caller> {
+async function ourCaller(
+  parts: BearerParts,
+  { id, secret }: { id: string; secret: string },
+  door: Door,
+): Promise<Caller> {
   const { store, live, mayConnect, resourceUrl, now } = parts;
   const grant = await store.grants.find(id);
   const access = grant && findAccess(grant, hashSecret(secret));
   if (grant === undefined || access === undefined)
     throw invalidToken('The access token is unknown, revoked or replaced.');
   if (access.expiresAt <= now() || grant.expiresAt <= now()) throw invalidToken('The access token has expired.');
-  if (grant.resource !== resourceUrl) throw invalidToken('The access token was issued for another server.');
+  if (grant.resource !== resourceUrl)
+    throw refuse(parts, grant, 'other-resource', 'The access token was issued for another server.');
   const connection = await store.connections.find(grant.connectionId);
   if (connection === undefined || connection.deadReason !== undefined)
-    throw invalidToken('Google no longer accepts this connection. Connect again.');
-  if (!mayConnect(connection.email)) throw invalidToken('This Google account may no longer use this server.');
-  if (now() - grant.lastUsedAt > TOUCH_MS) await store.grants.touch(grant.id, now());
+    throw refuse(parts, grant, 'connection-dead', 'Google no longer accepts this connection. Connect again.');
+  if (!mayConnect(connection.email))
+    throw refuse(parts, grant, 'account-not-allowed', 'This Google account may no longer use this server.');
+  await noteUse(parts, grant, door);
   return {
     person: { sub: connection.subject, email: connection.email, name: connection.name },
     clientId: grant.clientId,
     scopes: access.scopes ?? grant.scopes,
     accessToken: (rejected) => asToolError(live.accessToken(connection.id, rejected)),
   };
+}
+
+async function noteUse({ store, record, now }: BearerParts, grant: Grant, door: Door): Promise<void> {
+  if (grant.firstUsedAt !== undefined && now() - grant.lastUsedAt <= TOUCH_MS) return;
+  const isFirst = await store.grants.touch(grant.id, now());
+  if (isFirst) record({ ...about(grant), step: 'call', outcome: 'first', detail: { door } });
+}
+
+/** A right token that opens nothing: rare, and what a person wonders about most. */
+function refuse({ record }: BearerParts, grant: Grant, why: CallRefusal, description: string): BearerError {
+  record({ ...about(grant), step: 'call', outcome: 'refused', detail: { why } });
+  return invalidToken(description);
+}
+
+function about({ id: grantId, ref, clientId, connectionId }: Grant) {
+  return { grantId, ref, clientId, connectionId };
 }
 
 function findAccess(grant: Grant, hash: string): LiveAccess | undefined {

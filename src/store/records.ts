@@ -164,7 +164,7 @@ export type GrantEnd =
 export interface EventDetail {
   why?: GrantEnd | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
   /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps. */
-  google?: string;
+  google?: string | undefined;
   mode?: 'relay';
   link?: 'kept' | 'renewed';
   door?: 'mcp' | 'actions';

@@ -56,14 +56,15 @@ export function createGoogle(parts: GoogleParts): Provider {
   };
 
   return {
-    async authorizationUrl({ state, scopes, codeChallenge, nonce, prompt, loginHint }) {
+    async authorizationUrl({ state, scopes, codeChallenge, nonce, prompt, loginHint, identityOnly = false }) {
+      const data = [...SIGN_IN_SCOPES, ...scopes.map((scope) => SCOPE_BASE + scope)];
       const url = new URL((await endpoints()).authorization);
       url.search = new URLSearchParams({
         client_id: clientId,
         redirect_uri: redirectUri,
         response_type: 'code',
-        scope: [...SIGN_IN_SCOPES, ...scopes.map((scope) => SCOPE_BASE + scope)].join(' '),
-        access_type: 'offline',
+        scope: identityOnly ? 'openid email' : data.join(' '),
+        access_type: identityOnly ? 'online' : 'offline',
         state,
         nonce,
         code_challenge: codeChallenge,

@@ -23,6 +23,8 @@ interface LiveTokenParts {
   vault: Vault;
   provider: Provider;
   now(): number;
+  /** Told once when Google refuses a link for good. `code` is Google's, of the closed list in token-request.ts. */
+  onDead(connection: Connection, code: string | undefined): void;
 }
 
 /** Refreshed this long before its end, so that a token never dies on its way. */
@@ -33,7 +35,7 @@ export function tokenContext(subject: string, kind: 'access' | 'refresh'): strin
   return `${subject}/${kind}`;
 }
 
-export function createLiveTokens({ connections, vault, provider, now }: LiveTokenParts): LiveTokens {
+export function createLiveTokens({ connections, vault, provider, now, onDead }: LiveTokenParts): LiveTokens {
   const refreshing = new Map<string, Promise<string>>();
 
   const refresh = async (connection: Connection): Promise<string> => {
@@ -53,7 +55,7 @@ export function createLiveTokens({ connections, vault, provider, now }: LiveToke
       return fresh.accessToken;
     } catch (error) {
       if (error instanceof UpstreamError && error.kind === 'grant-dead') {
-        await connections.markDead(id, version, error.code ?? 'grant-dead');
+        if (await connections.markDead(id, version, error.code ?? 'grant-dead')) onDead(connection, error.code);
       }
       throw error;
     }

@@ -40,6 +40,8 @@ export interface AuthorizationUrlParts {
   /** `consent` makes Google show its consent page again, which is what brings a refresh token. */
   prompt: 'select_account' | 'consent' | 'consent select_account';
   loginHint?: string | undefined;
+  /** Ask only who it is: no more than `openid email`, and nothing that lasts. */
+  identityOnly?: boolean;
 }
 
 /** An answer handed on as it is, for relay mode. */

@@ -22,7 +22,13 @@ export type Purpose =
   /** Derives the PKCE verifier and the nonce that Google gets for a flow. */
   | 'google-proof'
   /** Derives the token pair that follows a rotation. */
-  | 'token-pair';
+  | 'token-pair'
+  /** A sign-in to the account page on its way through Google. */
+  | 'account-visit'
+  /** The cookie of somebody who is signed in to the account page. */
+  | 'account-session'
+  /** Derives the fingerprint under which the audit trail knows a person. */
+  | 'person-mark';
 
 export interface Vault {
   /** Text in, bytes out: version, key id, nonce, ciphertext, tag. `context` must be the same to open it. */
@@ -33,6 +39,8 @@ export interface Vault {
   derive(purpose: Purpose, message: string, kid: string): string;
   /** The key id that seals now. */
   readonly activeKid: string;
+  /** Every key id that opens, the active one first. */
+  readonly kids: readonly string[];
 }
 
 /** The value was not made by us, not for this, or by a key that is no longer here. Which one is nobody's business. */
@@ -66,6 +74,7 @@ export function createVault(keys: readonly SecretKey[], random: Random): Vault {
 
   return {
     activeKid: active.kid,
+    kids: keys.map(({ kid }) => kid),
 
     seal(purpose, context, plaintext) {
       const kid = Buffer.from(active.kid);

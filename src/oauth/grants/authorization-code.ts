@@ -7,11 +7,11 @@
  */
 import { OAuthError, type OAuthReason } from '../../errors.ts';
 import type { Parameters } from '../../http/parameters.ts';
-import type { Log } from '../../observe/log.ts';
+import type { RecordEvent } from '../../observe/record-event.ts';
 import type { Client, Code } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { hashSecret, isSame, parseToken } from '../../vault/token.ts';
-import { referenceOf } from '../flow.ts';
+import type { Endings } from '../end-grant.ts';
 import type { Issuer, TokenAnswer } from '../issue.ts';
 import { matchesChallenge } from '../pkce.ts';
 import { chooseResource } from '../resource.ts';
@@ -19,8 +19,9 @@ import { chooseResource } from '../resource.ts';
 export interface RedeemParts {
   store: Pick<Store, 'codes' | 'grants'>;
   issue: Issuer;
+  end: Pick<Endings, 'grant'>;
   now(): number;
-  log: Log;
+  record: RecordEvent;
 }
 
 /**
@@ -40,10 +41,8 @@ export async function redeemCode(parts: RedeemParts, client: Client, form: Param
   const { grant, answer } = parts.issue.firstPair(code);
   if (!(await parts.store.grants.redeem(code.id, grant)))
     throw await revokeSpent(parts, await findCode(parts, form.get('code')));
-  parts.log.info(
-    { step: 'token', ref: referenceOf(code.flowId), client: client.clientId, grant: grant.id },
-    'the code was redeemed',
-  );
+  const { id: grantId, clientId, connectionId, ref } = grant;
+  parts.record({ step: 'token', outcome: 'issued', ref, clientId, connectionId, grantId });
   return answer;
 }
 
@@ -56,12 +55,8 @@ async function findCode({ store }: RedeemParts, text: string | undefined): Promi
   return code;
 }
 
-async function revokeSpent({ store, log }: RedeemParts, code: Code): Promise<OAuthError> {
-  if (code.grantId !== undefined) await store.grants.revoke(code.grantId);
-  log.warn(
-    { step: 'token', ref: referenceOf(code.flowId), client: code.clientId, grant: code.grantId },
-    'a code came twice: its grant is revoked',
-  );
+async function revokeSpent({ end }: RedeemParts, code: Code): Promise<OAuthError> {
+  if (code.grantId !== undefined) await end.grant(code.grantId, 'code-twice');
   return refuse({ kind: 'code-spent', grantId: code.grantId });
 }
 

@@ -11,12 +11,12 @@
  */
 import { OAuthError, type OAuthReason } from '../../errors.ts';
 import type { Parameters } from '../../http/parameters.ts';
-import type { Log } from '../../observe/log.ts';
 import type { AuthMethod, Client, Grant } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { hashSecret, isSame, parseToken } from '../../vault/token.ts';
 import type { MayConnect } from '../account-policy.ts';
 import type { AuthenticatedClient } from '../clients/find.ts';
+import type { Endings } from '../end-grant.ts';
 import type { Issuer, TokenAnswer } from '../issue.ts';
 import { chooseResource } from '../resource.ts';
 import { narrowScopes } from '../scope.ts';
@@ -25,8 +25,8 @@ export interface RefreshParts {
   store: Pick<Store, 'connections' | 'grants'>;
   issue: Issuer;
   mayConnect: MayConnect;
+  end: Pick<Endings, 'grant'>;
   now(): number;
-  log: Log;
   replayWindowMs: number;
 }
 
@@ -81,7 +81,7 @@ async function countReplay({ store, now }: RefreshParts, { id, generation, rotat
 
 /** Returns when the retired token may have its answer again; otherwise throws, having revoked what must be revoked. */
 async function checkReplay(
-  { store, now, log, replayWindowMs }: RefreshParts,
+  { end, now, replayWindowMs }: RefreshParts,
   method: AuthMethod,
   grant: Grant,
   hash: string,
@@ -89,13 +89,7 @@ async function checkReplay(
   const retired = grant.retired.find((token) => isSame(token.hash, hash));
   if (retired === undefined) throw refuse({ kind: 'refresh-unknown' });
   if (now() - retired.at < replayWindowMs && grant.rotation.replays < MOST_REPLAYS) return;
-  if (method === 'none') {
-    await store.grants.revoke(grant.id);
-    log.warn(
-      { client: grant.clientId, grant: grant.id, why: 'refresh-stale' },
-      'a retired refresh token came back: its grant is revoked',
-    );
-  }
+  if (method === 'none') await end.grant(grant.id, 'refresh-stale');
   throw refuse({ kind: 'refresh-stale' });
 }
 

@@ -1,0 +1,41 @@
+/**
+ * Google's code → who signed in, with what tokens; and Google's failures → pages a person can do something with.
+ *
+ * Owns: that sorting, which a client's flow (callback.ts) and a visit to the account page share. Does not own: what is
+ * asked of Google (upstream/), nor what a sign-in leads to.
+ */
+import { PageError, UpstreamError } from '../errors.ts';
+import type { Identity, Provider, ProviderTokens } from '../upstream/provider.ts';
+import type { Vault } from '../vault/vault.ts';
+import type { ApprovedFlow } from './flow.ts';
+import { googleProof } from './google-proof.ts';
+
+interface ExchangeParts {
+  provider: Pick<Provider, 'exchange' | 'identify'>;
+  vault: Vault;
+}
+
+export interface GoogleSignIn {
+  approval: ApprovedFlow['approval'];
+  code: string;
+  /** Under which a failure is shown. */
+  ref: string | undefined;
+}
+
+/** Throws PageError: `google-misconfigured` for the operator, `google-refused`, `google-unreachable`. */
+export async function exchangeCode(
+  { provider, vault }: ExchangeParts,
+  { approval, code, ref }: GoogleSignIn,
+): Promise<{ tokens: ProviderTokens; identity: Identity }> {
+  const { codeVerifier, nonce } = googleProof(vault, approval);
+  try {
+    const tokens = await provider.exchange(code, codeVerifier);
+    return { tokens, identity: await provider.identify(tokens.idToken ?? '', nonce) };
+  } catch (cause) {
+    const kind = cause instanceof UpstreamError ? cause.kind : undefined;
+    if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { ref, cause });
+    // Google knows each code once: a reloaded page or an old one comes here.
+    if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { ref, cause });
+    throw new PageError('google-unreachable', 503, { ref, cause });
+  }
+}
