@@ -3,6 +3,8 @@
  *
  * Does not own: the gate itself, nor any expectation.
  */
+import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
 import { Hono } from 'hono';
 import type { ApiEnv, Fault } from '../api.ts';
 import { people } from '../world.ts';
@@ -84,4 +86,21 @@ export function flat(body: {
     ...(row.dimensionValues ?? []).map(({ value }) => value),
     ...(row.metricValues ?? []).map(({ value }) => Number(value)),
   ]);
+}
+
+export type Cell = string | number;
+
+/** What the tables say, in a test's own SQL. */
+export function rowsOf(db: DatabaseSync, sql: string): Cell[][] {
+  const rows = db.prepare(sql).all();
+  return rows.map((row) => Object.values(row).map((value) => (typeof value === 'number' ? value : String(value))));
+}
+
+/** Same rows in any order, numbers to five decimals (money is kept to six). */
+export function sameRows(actual: readonly Cell[][], expected: readonly Cell[][]): void {
+  const tidy = (rows: readonly Cell[][]): string[] =>
+    rows
+      .map((row) => row.map((cell) => (typeof cell === 'number' ? Number(cell.toFixed(5)) : cell)).join(' | '))
+      .sort();
+  assert.deepEqual(tidy(actual), tidy(expected));
 }

@@ -227,7 +227,7 @@ function readBracket(scan: Scan): RegexpNode {
 }
 
 function readBracketItem(scan: Scan): CharTest {
-  const posix = /^\[:(\^?)(\w+):\]/.exec(window(scan, 14));
+  const posix = /^\[:(\^?)(\w+):\]/.exec(window(scan, 40));
   if (posix !== null) {
     const name = posix[2] ?? '';
     const set = Object.hasOwn(posixSets, name) ? posixSets[name] : undefined;

@@ -3,7 +3,9 @@
  *
  * Owns: their shape. Does not own: their contents (seed.ts) nor what reports make of them (dimensions.ts, metrics.ts). Tests may
  * read these tables directly and compute the truth in their own way.
- *
+ */
+
+/*
  *  days      one row per civil day: day (number since 1970-01-01), date YYYYMMDD, year, month, week, iso_week, iso_year, weekday
  *  traffic   a source, medium, campaign … and the default channel group they amount to
  *  places    country, region, city …
