@@ -86,6 +86,19 @@ export async function openSandboxTools() {
       return (await response.json()) as Record<'dimensions' | 'metrics', { apiName: string }[]>;
     },
 
+    /** checkCompatibility by hand: what Google says of every dimension beside the metric. */
+    async compatibleDimensions(property: string, metric: string): Promise<Map<string, string>> {
+      const response = await fetch(`${sandbox.url}/analyticsdata/v1beta/properties/${property}:checkCompatibility`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ metrics: [{ name: metric }] }),
+      });
+      const { dimensionCompatibilities = [] } = (await response.json()) as {
+        dimensionCompatibilities?: { dimensionMetadata: { apiName: string }; compatibility: string }[];
+      };
+      return new Map(dimensionCompatibilities.map((one) => [one.dimensionMetadata.apiName, one.compatibility]));
+    },
+
     /** One metric in one range by hand, per value of the dimension if there is one. */
     async count(
       metric: string,

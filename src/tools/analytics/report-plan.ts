@@ -20,6 +20,7 @@ import { eventScopedSources } from './fields/renames.ts';
 import { createFieldReader, type FieldReader } from './property-fields.ts';
 import { correctedCall, type ReportInput } from './report-input.ts';
 import { type Order, readOrders } from './report-order.ts';
+import { checkFields } from './report-refusal.ts';
 
 export interface ReportPlan {
   property: ChosenProperty;
@@ -61,6 +62,7 @@ export async function planReport(asking: Asking, now: () => number, input: Repor
       `A report has at most ${MAX_METRICS} metrics, those of filters and order included. Ask twice.`,
     );
   }
+  checkFields({ dimensions, metrics, hiddenMetrics, conditions }, input);
   const notes = [
     ...property.notes,
     ...fields.notes(),

@@ -1,17 +1,31 @@
 /** Any question about counted visits, people, events and revenue: numbers by dimension for some days, compared if wanted. */
 import { z } from 'zod';
-import { plainLine } from '../quote.ts';
 import { defineTool } from '../tool.ts';
-import { type DayRange, isoDay, lengthOf } from './calendar-days.ts';
 import { compareTable } from './compare-table.ts';
 import type { ReportAnswer } from './data-api.ts';
-import { DATE_EXAMPLES } from './dates.ts';
 import { fitRows } from './fit-rows.ts';
 import { understandReport } from './report-arguments.ts';
 import { reportNotes } from './report-notes.ts';
 import { planReport, type ReportPlan } from './report-plan.ts';
 import { explainRefusal } from './report-refusal.ts';
 import { fetchReport } from './report-request.ts';
+import {
+  cellsPart,
+  columnsPart,
+  DATES_WORDS,
+  datesArgument,
+  daysPart,
+  daysText,
+  headLine,
+  namesArgument,
+  noteLines,
+  notesPart,
+  propertyArgument,
+  propertyPart,
+  rowsPart,
+  showDays,
+  showProperty,
+} from './report-schema.ts';
 import { type Cell, type Column, readMetricColumns, readTable, type Table } from './report-table.ts';
 import { comparedTotalsText, tableText } from './report-text.ts';
 
@@ -33,11 +47,6 @@ const filter = z.unknown().meta({
   ],
 });
 
-const days = z.object({ start: z.string(), end: z.string(), days: z.int() });
-
-const column = z.object({ name: z.string(), unit: z.string().optional() });
-const cell = z.union([z.string(), z.number(), z.null()]);
-
 export const runReport = defineTool({
   name: 'run_report',
   title: 'Run an Analytics report',
@@ -46,14 +55,10 @@ export const runReport = defineTool({
   scopes: ['analytics.readonly'],
   effects: 'reads',
   input: z.strictObject({
-    property: z
-      .string()
-      .max(200)
-      .optional()
-      .describe('Id, name, domain or G- measurement id. Leave out if the person has only one.'),
-    metrics: z.array(z.string().max(100)).max(10).describe('Such as activeUsers, sessions, totalRevenue.'),
-    dimensions: z.array(z.string().max(100)).max(9).default([]).describe('Such as date, sessionSource, landingPage.'),
-    dates: z.string().max(100).default('last_28_days').describe(`${DATE_EXAMPLES}. Weeks begin on Monday.`),
+    property: propertyArgument.describe('Id, name, domain or G- measurement id. Leave out if the person has only one.'),
+    metrics: namesArgument(10).describe('Such as activeUsers, sessions, totalRevenue.'),
+    dimensions: namesArgument(9).default([]).describe('Such as date, sessionSource, landingPage.'),
+    dates: datesArgument.describe(DATES_WORDS),
     compare: z
       .string()
       .max(100)
@@ -82,15 +87,15 @@ export const runReport = defineTool({
       .describe('Such as EUR.'),
   }),
   output: z.object({
-    property: z.object({ id: z.string(), name: z.string(), timeZone: z.string() }),
-    dates: days,
-    comparedWith: days.optional(),
-    columns: z.array(column).describe('With a unit: a metric'),
-    rows: z.array(z.array(cell)),
-    totals: z.array(cell).optional(),
+    property: propertyPart,
+    dates: daysPart,
+    comparedWith: daysPart.optional(),
+    columns: columnsPart.describe('With a unit: a metric'),
+    rows: rowsPart,
+    totals: cellsPart.optional(),
     rowCount: z.int(),
     nextOffset: z.int().optional(),
-    notes: z.array(z.string()),
+    notes: notesPart,
   }),
   examples: [
     {
@@ -123,7 +128,7 @@ export const runReport = defineTool({
     const table = makeTable(answer, plan);
     const fitted = fitRows(table, plan.offset);
     return {
-      property: { id: plan.property.id, name: plan.property.name, timeZone: plan.property.timeZone },
+      property: showProperty(plan.property),
       dates: showDays(plan.range),
       ...(plan.comparison === undefined ? {} : { comparedWith: showDays(plan.comparison) }),
       columns: table.columns,
@@ -136,13 +141,11 @@ export const runReport = defineTool({
   },
 
   text({ property, dates, comparedWith, columns, rows, totals, notes }) {
-    const compared = comparedWith === undefined ? '' : ` compared with ${comparedWith.start} to ${comparedWith.end}`;
-    const head = `${plainLine(property.name, 80)} (${property.id}), ${dates.start} to ${dates.end}${compared}, ${property.timeZone}`;
     return [
-      head,
+      headLine(property, daysText(dates, comparedWith)),
       '',
       reportText(columns, rows, totals),
-      ...(notes.length === 0 ? [] : ['', ...notes.map((note) => `- ${note}`)]),
+      ...noteLines(notes),
     ].join('\n');
   },
 });
@@ -161,8 +164,4 @@ function reportText(columns: readonly Column[], rows: readonly Cell[][], totals:
   if (row === undefined) return 'No rows.';
   const isComparedOnly = columns[0]?.unit !== undefined && columns[1]?.name === `${columns[0].name}_previous`;
   return isComparedOnly ? comparedTotalsText(columns, row) : tableText(columns, rows, totals);
-}
-
-function showDays(range: DayRange): z.infer<typeof days> {
-  return { start: isoDay(range.start), end: isoDay(range.end), days: lengthOf(range) };
 }

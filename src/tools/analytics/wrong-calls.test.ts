@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { acme, fakeGoogle, startTools } from '../google.fixture.ts';
+import { standardFields } from './fields/catalogue.ts';
 import { runReport } from './run-report.ts';
 import {
   type Asked,
@@ -58,7 +59,9 @@ function fieldsIn(filter: unknown): string {
 describe('calls as models send them', () => {
   for (const [given, meant] of metricNames) {
     it(`takes the metric ${given} for ${meant}`, async () => {
-      const outcome = await ask({ property: '11', metrics: [given] });
+      // The cost of ads is only answered by campaign.
+      const dimensions = standardFields.get(meant)?.scope === 'ads' ? ['sessionCampaignName'] : [];
+      const outcome = await ask({ property: '11', metrics: [given], dimensions });
       assert.ok('asked' in outcome, JSON.stringify(outcome));
       assert.deepEqual(outcome.asked.metrics, [meant]);
     });
@@ -68,7 +71,7 @@ describe('calls as models send them', () => {
     it(`takes the dimension ${given} for ${meant}`, async () => {
       const outcome = await ask({
         property: '11',
-        metrics: ['sessions'],
+        metrics: [standardFields.get(meant)?.scope === 'item' ? 'itemRevenue' : 'sessions'],
         dimensions: [given],
         filters: [`${given.includes(' ') ? `"${given}"` : given} == x`],
       });
