@@ -24,7 +24,7 @@ import { createEndings, type Endings } from './oauth/end-grant.ts';
 import { introspect } from './oauth/introspect.ts';
 import { createIssuer } from './oauth/issue.ts';
 import { authorizationServerMetadata } from './oauth/metadata.ts';
-import { register } from './oauth/register.ts';
+import { deleteRegistration, register, showRegistration } from './oauth/register.ts';
 import { revoke } from './oauth/revoke.ts';
 import { OFFLINE_ACCESS } from './oauth/scope.ts';
 import { scopeWords } from './oauth/scope-words.ts';
@@ -195,7 +195,8 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   app.post('/token', token({ ...base, replayWindowMs: config.lifetimes.refreshReplaySeconds * 1000 }));
   app.post('/revoke', revoke(base));
   app.post('/introspect', introspect(base));
-  if (config.registration === 'open') app.post('/register', register({ ...base, clients: store.clients }));
+  if (config.registration === 'open') app.post('/register', register(base));
+  app.get('/register/:client_id', showRegistration(base)).delete(deleteRegistration(base));
 
   // The doors: three faces of one catalogue
   const resource = protectedResourceMetadata({ publicUrl, resourceUrl, scopes: google.scopes, title: about.title });
@@ -259,6 +260,7 @@ function answerWrongMethods(app: App, registration: Config['registration']): voi
       registration === 'open' ? 'it registers a client (RFC 7591).' : 'registration is switched off here.',
     ),
   );
+  app.all('/register/:client_id', onlyMethod('GET or DELETE', 'it is the registration of one client (RFC 7592).'));
   app.all('/introspect', onlyMethod('POST', 'it says what a token of yours is good for (RFC 7662).'));
   app.all('/account', onlyMethod('GET', 'it is a page.'));
   app.all('/consent', onlyMethod('GET', 'it is a page.'));

@@ -7,7 +7,7 @@ import { readBodyText } from './read-body.ts';
 
 const LIMIT = 1000;
 
-function post(body: BodyInit | null, headers: Record<string, string> = {}): Request {
+function post(body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}): Request {
   return new Request('http://localhost/', { method: 'POST', body, headers, duplex: 'half' } as RequestInit);
 }
 

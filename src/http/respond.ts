@@ -28,9 +28,9 @@ export function files(map: ReadonlyMap<string, File>): Handler {
 }
 
 /** For the methods that an endpoint does not take: says which it does, and what the endpoint is for. */
-export function onlyMethod(allowed: 'GET' | 'POST', purpose: string): Handler {
+export function onlyMethod(allowed: 'GET' | 'POST' | 'GET or DELETE', purpose: string): Handler {
   return (c) => {
-    const allow = allowed === 'GET' ? 'GET, HEAD' : allowed;
+    const allow = { GET: 'GET, HEAD', POST: 'POST', 'GET or DELETE': 'GET, HEAD, DELETE' }[allowed];
     if (c.req.method === 'OPTIONS') return preflight(c, allow);
     const description = `${c.req.path} takes ${allowed}: ${purpose}`;
     return c.json({ error: 'invalid_request', error_description: description }, 405, {

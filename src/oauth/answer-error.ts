@@ -6,7 +6,14 @@
  * event id that the operator finds in the log.
  */
 import type { Context, ErrorHandler } from 'hono';
-import { ClientDocumentError, OAuthError, PageError, RedirectableError, TooManyRequests } from '../errors.ts';
+import {
+  BearerError,
+  ClientDocumentError,
+  OAuthError,
+  PageError,
+  RedirectableError,
+  TooManyRequests,
+} from '../errors.ts';
 import { tooManyHeaders } from '../http/limit-requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Happening, RecordEvent } from '../observe/record-event.ts';
@@ -40,6 +47,7 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
     // At the token endpoint it has become an OAuthError (authenticate.ts): here a person is looking.
     if (error instanceof ClientDocumentError) return answerPage(parts, c, documentPage(error));
     if (error instanceof TooManyRequests) return answerTooMany(parts, c, error);
+    if (error instanceof BearerError) return answerBearer(c, error);
     return answerUnforeseen(parts, c, error);
   };
 }
@@ -86,6 +94,15 @@ function answerJson(parts: AnswerErrorParts, c: Context, error: OAuthError): Res
   if (c.req.header('authorization') !== undefined)
     headers['WWW-Authenticate'] = 'Basic realm="GanalyticsGPT", charset="UTF-8"';
   return c.json(body, 401, headers);
+}
+
+/** A token in place of a client's credentials, at the endpoint of one registration (RFC 7592 2, RFC 6750 3). */
+function answerBearer(c: Context, error: BearerError): Response {
+  return c.json({ error: error.code, error_description: error.message }, error.status, {
+    'WWW-Authenticate': `Bearer error="${error.code}"`,
+    'Cache-Control': 'no-store',
+    'Access-Control-Allow-Origin': '*',
+  });
 }
 
 function answerPage(parts: AnswerErrorParts, c: Context, error: PageError): Response {

@@ -6,6 +6,7 @@
  */
 import type { Handler } from 'hono';
 import { PageError } from '../errors.ts';
+import { limitClient } from '../http/limit-requests.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import { createId, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -34,6 +35,7 @@ export function authorize(parts: AuthorizeParts): Handler {
     const trail = startTrail(c, 'authorize');
     trail.ref = referenceOf(id);
     const parameters = readPageQuery(c.req.url);
+    limitClient(c, parameters.get('client_id'));
     const client = await parts.findClient(parameters.get('client_id') ?? '');
     if (client === undefined) throw new PageError('client-unknown', 400, { detail: 'client_id is not known' });
     trail.clientId = client.clientId;

@@ -7,7 +7,7 @@
  */
 import { isLoopback } from '../config.ts';
 
-/** Schemes that run code or read local files in a browser: never a redirect target (RFC 9700 4.1.1, RFC 8252 8.4). */
+/** Schemes that run code, read local files or start a program: never a redirect target (RFC 9700 4.1.1, RFC 8252 8.4). */
 const DANGEROUS_SCHEMES = new Set([
   'javascript:',
   'data:',
@@ -18,9 +18,19 @@ const DANGEROUS_SCHEMES = new Set([
   'filesystem:',
   'view-source:',
   'intent:',
+  'jar:',
+  'mhtml:',
   'ftp:',
   'ws:',
   'wss:',
+  // Open a program of the system with what the address says, answer parameters included.
+  'mailto:',
+  'sms:',
+  'tel:',
+  'shell:',
+  'ms-msdt:',
+  'ms-officecmd:',
+  'search-ms:',
 ]);
 
 /** Why the URI may not be registered, in words for the client developer; undefined when it may. */
@@ -29,7 +39,7 @@ export function problemOf(uri: string): string | undefined {
   if (url === undefined) return 'is not an absolute URI of at most 2048 printable characters';
   if (uri.includes('#')) return 'has a fragment';
   if (url.username !== '' || url.password !== '') return 'has user information';
-  if (DANGEROUS_SCHEMES.has(url.protocol)) return 'has a scheme that browsers execute';
+  if (DANGEROUS_SCHEMES.has(url.protocol)) return 'has a scheme that browsers execute or hand to a program';
   if (uri.includes('*')) return 'has a wildcard, and redirect URIs are compared exactly';
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'is plain http on a host that is not loopback';
   return undefined;

@@ -1,78 +1,88 @@
 /**
- * POST /register: dynamic client registration (RFC 7591), open to anyone as MCP clients need it.
+ * POST /register: dynamic client registration (RFC 7591), open to anyone as MCP clients need it; and
+ * GET and DELETE /register/{client_id}: what the client registered, and taking it back (RFC 7592).
  *
- * Owns: which metadata is accepted and what a registered client becomes. Does not own: redirect URI rules
- * (redirect-uri.ts). Unknown members are ignored (RFC 7591 2); values we cannot honour are replaced where the RFC lets
- * us and refused where a client would break. A registered client never becomes a relay client.
+ * Owns: what a registered client becomes, and who may manage it. Does not own: which metadata is accepted
+ * (client-metadata.ts), how many may register (http/rate-limit.ts) and stay (store/). A registered client never becomes a
+ * relay client. Changing a registration (RFC 7592 2.2) is not offered: no known client asks for it, and registering again
+ * is the same to a person, who then sees the changed client on the consent page.
  */
-import type { Handler } from 'hono';
-import { z } from 'zod';
-import { OAuthError } from '../errors.ts';
-import { MAX_BODY_BYTES, parseJsonObject, readText } from '../http/parameters.ts';
+import type { Context, Handler } from 'hono';
+import { BearerError } from '../errors.ts';
+import { readText } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { AuthMethod, Client } from '../store/records.ts';
-import type { ClientStore } from '../store/store.ts';
-import { createId, createSecret, hashSecret, type Random, tokenPrefix } from '../vault/token.ts';
-import { problemOf } from './redirect-uri.ts';
+import type { ClientStore, GrantStore } from '../store/store.ts';
+import { createId, createSecret, hashSecret, isSame, type Random, tokenPrefix } from '../vault/token.ts';
+import { readClientMetadata } from './client-metadata.ts';
+import type { Endings } from './end-grant.ts';
 
 interface RegisterParts {
-  clients: Pick<ClientStore, 'add'>;
+  store: { clients: Pick<ClientStore, 'register'> };
   random: Random;
   now(): number;
   log: Log;
   scopes: readonly string[];
+  publicUrl: string;
 }
 
-const text = (most: number) => z.string().trim().max(most);
+const MAX_BODY_BYTES = 32 * 1024;
+/** Clients that nobody has signed in through yet. A busy server sees some hundreds a day, and each is used in minutes. */
+const MOST_NEVER_USED = 10_000;
 
-const metadata = z.object({
-  redirect_uris: z.array(z.string()).min(1).max(20),
-  client_name: text(200).optional(),
-  client_uri: text(2000).optional(),
-  logo_uri: text(2000).optional(),
-  token_endpoint_auth_method: z.string().optional(),
-  grant_types: z.array(z.string()).max(20).optional(),
-  response_types: z.array(z.string()).max(20).optional(),
-});
-
-export function register({ clients, random, now, log, scopes }: RegisterParts): Handler {
+export function register(parts: RegisterParts): Handler {
   return async (c) => {
-    const asked = read(parseJsonObject(await readText(c.req.raw, MAX_BODY_BYTES)));
-    checkRedirectUris(asked.redirect_uris);
-    checkTypes(asked);
-    const authMethod = chooseAuthMethod(asked.token_endpoint_auth_method);
-    const secret = authMethod === 'none' ? undefined : tokenPrefix.clientSecret + createSecret(random);
+    const { store, random, now, log } = parts;
+    const asked = readClientMetadata(await readText(c.req.raw, MAX_BODY_BYTES));
+    const secret = asked.authMethod === 'none' ? undefined : tokenPrefix.clientSecret + createSecret(random);
+    const token = tokenPrefix.registrationToken + createSecret(random);
     const client: Client = {
       clientId: createId(random),
       kind: 'registered',
-      name: asked.client_name || 'An app without a name',
-      redirectUris: asked.redirect_uris,
-      authMethods: authMethod === 'none' ? ['none'] : ['client_secret_basic', 'client_secret_post'],
+      name: asked.name,
+      redirectUris: asked.redirectUris,
+      authMethods: asked.authMethod === 'none' ? ['none'] : secretMethods(asked.authMethod),
       secretHash: secret === undefined ? undefined : hashSecret(secret),
       mode: 'broker',
       createdAt: now(),
       lastUsedAt: undefined,
-      clientUri: asked.client_uri,
-      logoUri: asked.logo_uri,
+      clientUri: asked.clientUri,
+      logoUri: asked.logoUri,
+      registration: { tokenHash: hashSecret(token), applicationType: asked.applicationType },
     };
-    await clients.add(client);
-    log.info({ step: 'register', client: client.clientId, name: client.name, authMethod }, 'a client registered');
-    return c.json(answerFor(client, authMethod, secret, scopes), 201, {
-      'Cache-Control': 'no-store',
-      'Access-Control-Allow-Origin': '*',
-    });
+    await store.clients.register(client, MOST_NEVER_USED);
+    const { clientId, name } = client;
+    log.info({ step: 'register', client: clientId, name, authMethod: asked.authMethod }, 'a client registered');
+    return c.json(informationOf(parts, client, token, secret), 201, HEADERS);
   };
 }
 
-/** RFC 7591 3.2.1: everything that was registered, as it was registered. */
-function answerFor(client: Client, authMethod: AuthMethod, secret: string | undefined, scopes: readonly string[]) {
+const HEADERS = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' };
+
+/** Both ways of sending the secret work, whichever was asked for; the one asked for comes first, and is named. */
+function secretMethods(asked: 'client_secret_basic' | 'client_secret_post'): AuthMethod[] {
+  return asked === 'client_secret_post'
+    ? ['client_secret_post', 'client_secret_basic']
+    : ['client_secret_basic', 'client_secret_post'];
+}
+
+/** RFC 7591 3.2.1 and RFC 7592 3. Of a secret only the hash is kept, so that it is told once. */
+function informationOf(
+  { publicUrl, scopes }: Pick<RegisterParts, 'publicUrl' | 'scopes'>,
+  client: Client,
+  token: string,
+  secret?: string,
+) {
   return {
     client_id: client.clientId,
     client_id_issued_at: Math.floor(client.createdAt / 1000),
     ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
+    registration_access_token: token,
+    registration_client_uri: `${publicUrl}/register/${client.clientId}`,
     client_name: client.name,
     redirect_uris: client.redirectUris,
-    token_endpoint_auth_method: authMethod,
+    token_endpoint_auth_method: client.authMethods[0],
+    application_type: client.registration?.applicationType,
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     scope: scopes.join(' '),
@@ -81,38 +91,41 @@ function answerFor(client: Client, authMethod: AuthMethod, secret: string | unde
   };
 }
 
-function read(body: Record<string, unknown>): z.output<typeof metadata> {
-  const result = metadata.safeParse(body);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const member = String(issue?.path[0] ?? 'the body');
-  if (member === 'redirect_uris') {
-    throw new OAuthError('invalid_redirect_uri', 'redirect_uris must be a list of one to twenty URIs.');
-  }
-  throw new OAuthError('invalid_client_metadata', `${member} does not have the form that RFC 7591 gives it.`);
+interface ManageParts {
+  store: { clients: Pick<ClientStore, 'find' | 'remove'>; grants: Pick<GrantStore, 'list'> };
+  end: Pick<Endings, 'grant'>;
+  log: Log;
+  scopes: readonly string[];
+  publicUrl: string;
 }
 
-function checkRedirectUris(uris: readonly string[]): void {
-  for (const [index, uri] of uris.entries()) {
-    const problem = problemOf(uri);
-    if (problem !== undefined) throw new OAuthError('invalid_redirect_uri', `redirect_uris[${index}] ${problem}.`);
-  }
+/** GET /register/{client_id} (RFC 7592 2.1). There also when registration is off: who came before may look and leave. */
+export function showRegistration(parts: ManageParts): Handler {
+  return async (c) => {
+    const { client, token } = await proveRegistration(parts, c);
+    return c.json(informationOf(parts, client, token), 200, HEADERS);
+  };
 }
 
-function checkTypes({ grant_types: grants, response_types: responses }: z.output<typeof metadata>): void {
-  if (grants !== undefined && !grants.includes('authorization_code')) {
-    throw new OAuthError('invalid_client_metadata', 'grant_types must include authorization_code.');
-  }
-  if (responses !== undefined && !responses.includes('code')) {
-    throw new OAuthError('invalid_client_metadata', 'response_types must include code.');
-  }
+/** DELETE /register/{client_id} (RFC 7592 2.3): the client goes, and everything that people allowed it. */
+export function deleteRegistration(parts: ManageParts): Handler {
+  return async (c) => {
+    const { client } = await proveRegistration(parts, c);
+    const { clientId } = client;
+    for (const { id } of await parts.store.grants.list({ clientId })) await parts.end.grant(id, 'client-removed');
+    await parts.store.clients.remove(clientId);
+    parts.log.info({ step: 'register', client: clientId }, 'a client took its registration back');
+    return c.body(null, 204, HEADERS);
+  };
 }
 
-/** RFC 7591 2: absent means client_secret_basic. */
-function chooseAuthMethod(asked: string = 'client_secret_basic'): AuthMethod {
-  if (asked === 'none' || asked === 'client_secret_basic' || asked === 'client_secret_post') return asked;
-  throw new OAuthError(
-    'invalid_client_metadata',
-    'token_endpoint_auth_method must be none, client_secret_post or client_secret_basic.',
-  );
+/** RFC 7592 2: one answer for a client that is not there, one that never registered, and a wrong token. */
+async function proveRegistration({ store }: ManageParts, c: Context): Promise<{ client: Client; token: string }> {
+  const [, token = ''] = /^Bearer +([A-Za-z0-9_-]{1,100})$/i.exec(c.req.header('authorization')?.trim() ?? '') ?? [];
+  const client = await store.clients.find(c.req.param('client_id') ?? '');
+  const known = client?.registration?.tokenHash;
+  if (client === undefined || known === undefined || !isSame(hashSecret(token), known)) {
+    throw new BearerError(401, 'invalid_token', 'There is no such registration, or its registration token is wrong.');
+  }
+  return { client, token };
 }

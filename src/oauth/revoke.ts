@@ -7,6 +7,7 @@
  */
 import type { Handler } from 'hono';
 import { OAuthError, UpstreamError } from '../errors.ts';
+import { limitClient } from '../http/limit-requests.ts';
 import { readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client, Grant } from '../store/records.ts';
@@ -14,6 +15,7 @@ import type { Store } from '../store/store.ts';
 import type { Provider } from '../upstream/provider.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
 import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
+import { namedClient } from './clients/named-client.ts';
 import type { Endings } from './end-grant.ts';
 
 interface RevokeParts extends AuthenticateParts {
@@ -26,6 +28,7 @@ interface RevokeParts extends AuthenticateParts {
 export function revoke(parts: RevokeParts): Handler {
   return async (c) => {
     const form = await readBody(c.req.raw);
+    limitClient(c, namedClient(c.req.header('authorization'), form));
     const { client } = await authenticateClient(parts, c.req.header('authorization'), form);
     const text = form.get('token');
     if (text === undefined) throw new OAuthError('invalid_request', 'token is missing.');

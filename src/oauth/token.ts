@@ -6,11 +6,13 @@
  */
 import type { Handler } from 'hono';
 import { OAuthError, UpstreamError } from '../errors.ts';
+import { limitClient } from '../http/limit-requests.ts';
 import { type Parameters, readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client } from '../store/records.ts';
 import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
 import type { AuthenticatedClient } from './clients/find.ts';
+import { namedClient } from './clients/named-client.ts';
 import { type RedeemParts, redeemCode } from './grants/authorization-code.ts';
 import { type RefreshParts, refreshTokens } from './grants/refresh-token.ts';
 import { type RelayParts, relayExchange, relayRefresh } from './relay.ts';
@@ -25,6 +27,7 @@ export function token(parts: TokenParts): Handler {
   return async (c) => {
     const trail = startTrail(c, 'token');
     const form = await readBody(c.req.raw);
+    limitClient(c, namedClient(c.req.header('authorization'), form));
     try {
       const proved = await authenticateClient(parts, c.req.header('authorization'), form);
       trail.clientId = proved.client.clientId;
