@@ -207,10 +207,8 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   app.all('/openapi.json', openapi({ ...door, scopes: google.scopes, format: 'json' }));
   app.all('/openapi.yaml', openapi({ ...door, scopes: google.scopes, format: 'yaml' }));
   app.all('/.well-known/ai-plugin.json', plugin({ ...door, verificationToken: config.pluginVerificationToken }));
-  if (config.openaiAppsChallenge !== undefined) {
-    const challenge = config.openaiAppsChallenge;
-    app.get('/.well-known/openai-apps-challenge', (c) => c.text(challenge));
-  }
+  const { openaiAppsChallenge: challenge } = config;
+  if (challenge !== undefined) app.get('/.well-known/openai-apps-challenge', (c) => c.text(challenge));
 
   // For people
   app.get('/', fixedPage(homePage(words), pageHeaders({ hasScript: true })));
