@@ -8,14 +8,12 @@
 import type { Handler } from 'hono';
 import { OAuthError } from '../errors.ts';
 import { limitClient } from '../http/limit-requests.ts';
-import { limitClient } from '../http/limit-requests.ts';
 import { readBody } from '../http/parameters.ts';
 import type { Client, Connection, Grant } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
 import type { MayConnect } from './account-policy.ts';
 import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
-import { namedClient } from './clients/named-client.ts';
 import { namedClient } from './clients/named-client.ts';
 
 interface IntrospectParts extends AuthenticateParts {
@@ -28,7 +26,6 @@ interface IntrospectParts extends AuthenticateParts {
 export function introspect(parts: IntrospectParts): Handler {
   return async (c) => {
     const form = await readBody(c.req.raw);
-    limitClient(c, namedClient(c.req.header('authorization'), form));
     limitClient(c, namedClient(c.req.header('authorization'), form));
     const { client, method } = await authenticateClient(parts, c.req.header('authorization'), form);
     if (method === 'none')
