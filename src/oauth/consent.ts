@@ -51,6 +51,7 @@ export function showConsent(parts: ConsentParts): Handler {
       ref: referenceOf(flow.id),
       clientName: client.name,
       clientUri: client.clientUri,
+      documentHost: client.kind === 'document' ? new URL(client.clientId).host : undefined,
       redirectHost: displayHost(flow.redirectUri),
       redirectIsLoopback: isLoopbackUri(flow.redirectUri),
       isNewClient: await isNew(parts, client),

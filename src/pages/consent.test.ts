@@ -143,8 +143,15 @@ describe('the consent page', () => {
     );
   });
 
+  it('says at which host an app is described, where its id is the address of that description', () => {
+    const page = consentPage({ ...plain, documentHost: 'app.example<b>' });
+    assert.match(words(page), /The app is described at: app\.example/);
+    assert.doesNotMatch(page, /app\.example<b>/);
+  });
+
   it('says that the home page of an app is its own claim, and makes no link of it', () => {
     const page = consentPage({ ...plain, clientUri: 'https://openai.com/gpts?x' });
+    assert.doesNotMatch(page, /is described at/);
     assert.match(words(page), /Home page that the app gives, unchecked: openai\.com/);
     assert.doesNotMatch(page, /href="https:\/\/openai/);
     assert.doesNotMatch(consentPage({ ...plain, clientUri: 'javascript:alert(1)' }), /Home page that/);

@@ -17,6 +17,8 @@ export interface ConsentModel {
   clientName: string;
   /** The home page that the client gives, unchecked: hostile. */
   clientUri?: string | undefined;
+  /** Host of the URL that is the client's id, where its own document was read from. */
+  documentHost?: string | undefined;
   /** Host (and port) of the verified redirect URI, or its scheme for an app. */
   redirectHost: string;
   redirectIsLoopback: boolean;
@@ -127,6 +129,7 @@ function smallPrint(model: ConsentModel, { name }: Shown): Markup {
   const home = model.clientUri === undefined ? undefined : URL.parse(model.clientUri)?.host;
   return html`<footer class="small">
 <p>You can disconnect at any time, in ${name} or in your <a href="https://myaccount.google.com/connections">Google Account</a>. The <a href="/privacy">privacy policy</a> says what is kept, and how Google’s <a href="/privacy#limited-use">Limited Use</a> rules are followed. This server is run by ${writeTo(model.operator)}.</p>
+${model.documentHost ? html`<p>The app is described at: ${displayHost(model.documentHost)}</p>` : ''}
 ${home ? html`<p>Home page that the app gives, unchecked: ${displayHost(home)}</p>` : ''}
 ${reference(model.ref)}
 </footer>`;

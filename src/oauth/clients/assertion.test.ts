@@ -232,7 +232,7 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     await assert.rejects(check(CLIENT, await sign()), ClientDocumentError);
   });
 
-  it('is not checked at all when what should be keys is something else', async () => {
+  it('is not checked at all when there is something else in the place of keys', async () => {
     for (const value of [null, [], {}, { keys: 'x' }, { keys: [7] }]) {
       internet.serve(KEYS, value);
       time += 60 * MINUTE;
