@@ -129,3 +129,15 @@ export const migrations: readonly Migration[] = [
     `,
   },
 ];
+
+/**
+ * The same step for PostgreSQL. The schema keeps to a vocabulary that both understand but for the names of types and
+ * SQLite's table options, so that there is one schema and no second one to forget.
+ */
+export function toPostgres(sqlite: string): string {
+  return sqlite
+    .replaceAll(/\) STRICT(, WITHOUT ROWID)?;/g, ');')
+    .replaceAll('id INTEGER PRIMARY KEY', 'id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY')
+    .replaceAll(/\bINTEGER\b/g, 'BIGINT')
+    .replaceAll(/\bBLOB\b/g, 'BYTEA');
+}

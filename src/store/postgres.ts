@@ -1,24 +1,20 @@
 /**
  * The store on PostgreSQL: many bridges on one database.
  *
- * Owns: the pool, migrating, and the SQL of every verb, one round trip each where the contract allows it. Does not own:
- * the contract (store.ts), the schema (migrations.ts), rows (rows.ts). Commits are as durable as the server is set up
- * to make them. `pg` is loaded by whoever opens this store, and by nobody else.
+ * Owns: the pool, migrating, sweeping. Does not own: the contract (store.ts), the schema (migrations.ts), the SQL of each
+ * record's verbs (postgres-*.ts). Commits are as durable as the server is set up to make them; the default waits.
  */
-import { Pool, type PoolClient, type QueryResultRow, types } from 'pg';
+import { Pool, type PoolClient, types } from 'pg';
 import { ConfigError } from '../errors.ts';
 import { migrations, toPostgres } from './migrations.ts';
-import { one, orNull, type Row, toClient, toCode, toConnection, toGrant, toJson } from './rows.ts';
-import {
-  type ClientStore,
-  type CodeStore,
-  type ConnectionStore,
-  type GrantStore,
-  type Store,
-  StoreError,
-} from './store.ts';
+import { createAsk, createInTransaction, type InTransaction } from './postgres-ask.ts';
+import { clientStore, NEVER_USED } from './postgres-clients.ts';
+import { connectionStore } from './postgres-connections.ts';
+import { eventStore } from './postgres-events.ts';
+import { assertionStore, codeStore, grantStore } from './postgres-grants.ts';
+import { MOST_EVENTS, NEVER_USED_CLIENT_MS, type Store, StoreError } from './store.ts';
 
-/** Any two numbers that no other program on the database uses for its advisory locks. */
+/** Numbers that no other program on the database uses for its advisory locks. */
 const LOCK = { migrate: 7_304_001, sweep: 7_304_002 } as const;
 const INT8 = 20;
 
@@ -36,81 +32,98 @@ export async function openPostgres(url: string): Promise<Store> {
   // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
   try {
-    await transaction(pool, (client) => migrate(client, url));
+    await migrate(pool, url);
   } catch (error) {
     await pool.end();
     throw error;
   }
   const ask = createAsk(pool);
+  const inTransaction = createInTransaction(pool);
+  const events = eventStore(ask);
   return {
-    clients: clientStore(ask),
-    connections: connectionStore(ask),
+    clients: clientStore(ask, inTransaction),
+    connections: connectionStore(ask, inTransaction),
     codes: codeStore(ask),
-    grants: grantStore(ask, pool),
-    sweep: (now, limit) => transaction(pool, (client) => sweep(client, now, limit)),
+    grants: grantStore(ask, inTransaction),
+    assertions: assertionStore(ask),
+    events,
+    sweep: (now, limit) => sweep(inTransaction, now, limit),
     async ping() {
       await ask('ping', 'SELECT 1', []);
     },
-    close: () => pool.end(),
+    async close() {
+      await events.flush();
+      await pool.end();
+    },
   };
 }
 
-/** Runs one prepared statement by name. */
-type Ask = (name: string, text: string, values: readonly unknown[]) => Promise<{ rows: Row[]; count: number }>;
-
-function createAsk(pool: Pool): Ask {
-  return async (name, text, values) => {
-    try {
-      const { rows, rowCount } = await pool.query<QueryResultRow>({ name, text, values: [...values] });
-      return { rows, count: rowCount ?? 0 };
-    } catch (cause) {
-      throw new StoreError(`the database did not answer ${name}`, { cause });
-    }
-  };
-}
-
-async function transaction<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+/** Brings the schema up to date in one transaction; many replicas starting at once wait for the first. */
+async function migrate(pool: Pool, url: string): Promise<void> {
   let client: PoolClient | undefined;
   try {
     client = await pool.connect();
     await client.query('BEGIN');
-    const result = await work(client);
+    await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK.migrate]);
+    await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
+    const { rows } = await client.query<{ version: number }>(
+      'SELECT coalesce(max(version), 0) AS version FROM schema_version',
+    );
+    const found = rows[0]?.version ?? 0;
+    refuseNewer(found, url);
+    for (const step of migrations.filter(({ version }) => version > found)) {
+      await client.query(toPostgres(step.sqlite));
+      await client.query('INSERT INTO schema_version (version) VALUES ($1)', [step.version]);
+    }
     await client.query('COMMIT');
     client.release();
-    return result;
   } catch (cause) {
-    client?.release(true); // the connection goes, and with it the open transaction
+    client?.release(true);
     if (cause instanceof ConfigError) throw cause;
-    throw new StoreError('the database did not take a transaction', { cause });
+    throw new StoreError('the database could not be opened', { cause });
   }
 }
 
-/** Brings the schema up to date; many replicas starting at once wait for the first. */
-async function migrate(client: PoolClient, url: string): Promise<void> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK.migrate]);
-  await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
-  const { rows } = await client.query<{ version: number }>('SELECT coalesce(max(version), 0) AS version FROM schema_version');
-  const found = Number(rows[0]?.version ?? 0);
+function refuseNewer(found: number, url: string): void {
   const newest = migrations.at(-1)?.version ?? 0;
-  if (found > newest) {
-    const wanted = `a database of schema ${newest} or older: this program is older than the database; install the newer version again`;
-    const got = `${URL.parse(url)?.host ?? 'a database'} of schema ${found}`;
-    throw new ConfigError([{ option: 'DATABASE_URL', got, wanted, example: 'postgres://user@host/database' }]);
-  }
-  for (const step of migrations.filter(({ version }) => version > found)) {
-    await client.query(toPostgres(step.sql));
-    await client.query('INSERT INTO schema_version (version) VALUES ($1)', [step.version]);
-  }
+  if (found <= newest) return;
+  const wanted = `a database of schema ${newest} or older: this program is older than the database; install the newer version again`;
+  const got = `${URL.parse(url)?.host ?? 'a database'} of schema ${found}`;
+  throw new ConfigError([{ option: 'DATABASE_URL', got, wanted, example: 'postgres://user@host/database' }]);
 }
 
-/** Whichever replica holds the lock sweeps; the others have nothing to do. Rows in use are left for the next time. */
-async function sweep(client: PoolClient, now: number, limit: number): Promise<number> {
-  const { rows } = await client.query<{ mine: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK.sweep]);
-  if (rows[0]?.mine !== true) return 0;
-  let gone = 0;
-  for (const table of ['codes', 'grants']) {
-    const text = `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)`;
-    gone += (await client.query(text, [now, limit])).rowCount ?? 0;
-  }
-  return gone;
+/** As the SQLite store has them: what ended, clients that never came back, and of too many events the oldest. */
+const SWEEPS: readonly { name: string; text: string; before: (now: number) => number }[] = [
+  ...['codes', 'events'].map((table) => ({
+    name: `sweep_${table}`,
+    text: `DELETE FROM ${table} WHERE id IN (SELECT id FROM ${table} WHERE expires_at < $1 LIMIT $2)`,
+    before: (now: number) => now,
+  })),
+  {
+    name: 'sweep_assertions',
+    text: `DELETE FROM assertions WHERE (client_id, jti_hash) IN (SELECT client_id, jti_hash FROM assertions WHERE expires_at < $1 LIMIT $2)`,
+    before: (now) => now,
+  },
+  {
+    name: 'sweep_clients',
+    text: `DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients WHERE ${NEVER_USED} AND created_at < $1 LIMIT $2)`,
+    before: (now) => now - NEVER_USED_CLIENT_MS,
+  },
+  {
+    name: 'sweep_too_many_events',
+    text: 'DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id <= (SELECT max(id) FROM events) - $1 ORDER BY id LIMIT $2)',
+    before: () => MOST_EVENTS,
+  },
+];
+
+/** Whichever replica gets the lock sweeps; the others have nothing to do. */
+function sweep(inTransaction: InTransaction, now: number, limit: number): Promise<number> {
+  return inTransaction(async (ask) => {
+    const { rows } = await ask('lock_sweep', 'SELECT pg_try_advisory_xact_lock($1) AS mine', [LOCK.sweep]);
+    // The row type is SQLite's, whose values are never booleans.
+    if ((rows[0] as { mine?: unknown } | undefined)?.mine !== true) return 0;
+    let gone = 0;
+    for (const { name, text, before } of SWEEPS) gone += (await ask(name, text, [before(now), limit])).count;
+    return gone;
+  });
 }

@@ -1,0 +1,76 @@
+/** The clients table on PostgreSQL. Owns: the SQL of the client verbs. Does not own: the contract (store.ts). */
+import type { Ask, InTransaction } from './postgres-ask.ts';
+import type { Client } from './records.ts';
+import { one, orNull, toClient, toJson } from './sqlite-rows.ts';
+import type { ClientStore } from './store.ts';
+
+/** As the partial index `clients_never_used` has it, word for word. */
+export const NEVER_USED = "kind = 'registered' AND last_used_at IS NULL";
+
+const INSERT = `INSERT INTO clients (client_id, kind, name, redirect_uris, auth_methods, secret_hash, mode, client_uri, logo_uri, created_at,
+    last_used_at, registration_hash, application_type)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`;
+
+const EVICT = `DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients WHERE ${NEVER_USED}
+  ORDER BY created_at LIMIT greatest(0, (SELECT count(*) FROM clients WHERE ${NEVER_USED}) - $1))`;
+
+/** A number that no other program on the database uses for its advisory locks. */
+const REGISTER_LOCK = 7_304_003;
+
+function valuesOf(c: Client): unknown[] {
+  return [
+    c.clientId,
+    c.kind,
+    c.name,
+    toJson(c.redirectUris),
+    toJson(c.authMethods),
+    orNull(c.secretHash),
+    c.mode,
+    orNull(c.clientUri),
+    orNull(c.logoUri),
+    c.createdAt,
+    orNull(c.lastUsedAt),
+    orNull(c.registration?.tokenHash),
+    orNull(c.registration?.applicationType),
+  ];
+}
+
+export function clientStore(ask: Ask, inTransaction: InTransaction): ClientStore {
+  return {
+    async find(clientId) {
+      return one(
+        (await ask('find_client', 'SELECT * FROM clients WHERE client_id = $1', [clientId])).rows[0],
+        toClient,
+      );
+    },
+    async list() {
+      return (await ask('list_clients', 'SELECT * FROM clients ORDER BY created_at, client_id', [])).rows.map(toClient);
+    },
+    async anyInRelayMode() {
+      return (await ask('any_relay', "SELECT 1 AS found FROM clients WHERE mode = 'relay' LIMIT 1", [])).count === 1;
+    },
+    async add(client) {
+      return (await ask('add_client', INSERT, valuesOf(client))).count === 1;
+    },
+    register: (client, mostNeverUsed) =>
+      inTransaction(async (within) => {
+        // One at a time: two that each make room and then add one would be one too many.
+        await within('lock_register', 'SELECT pg_advisory_xact_lock($1)', [REGISTER_LOCK]);
+        await within('evict_clients', EVICT, [mostNeverUsed - 1]);
+        return (await within('add_client', INSERT, valuesOf(client))).count === 1;
+      }),
+    async addRedirectUri(clientId, redirectUri) {
+      const text = `UPDATE clients SET redirect_uris = CASE WHEN redirect_uris::jsonb @> jsonb_build_array($2::text) THEN redirect_uris
+        ELSE (redirect_uris::jsonb || jsonb_build_array($2::text))::text END WHERE client_id = $1`;
+      return (await ask('add_redirect_uri', text, [clientId, redirectUri])).count === 1;
+    },
+    async remove(clientId) {
+      const text = `WITH g AS (DELETE FROM grants WHERE client_id = $1), c AS (DELETE FROM codes WHERE client_id = $1)
+        DELETE FROM clients WHERE client_id = $1`;
+      return (await ask('remove_client', text, [clientId])).count === 1;
+    },
+    async touch(clientId, at) {
+      await ask('touch_client', 'UPDATE clients SET last_used_at = $2 WHERE client_id = $1', [clientId, at]);
+    },
+  };
+}
