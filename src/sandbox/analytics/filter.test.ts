@@ -120,6 +120,32 @@ describe('a filter of runReport', () => {
     );
   });
 
+  it('may be as broad as a body allows, and as mixed as anybody needs', async () => {
+    const leaf = (fieldName: string, value: string) => ({ filter: { fieldName, stringFilter: { value } } });
+    const expressions = Array.from({ length: 3000 }, (_, index) =>
+      leaf('country', index === 2999 ? 'Japan' : `nowhere ${index}`),
+    );
+    const { body } = await report({
+      dimensions: named('country'),
+      metrics: named('sessions'),
+      dimensionFilter: { orGroup: { expressions } },
+    });
+    sameRows(
+      flat(body),
+      byCountry((country) => country === 'Japan'),
+    );
+    const pairs = expressions
+      .slice(0, 300)
+      .map((one) => ({ andGroup: { expressions: [one, leaf('browser', 'Chrome')] } }));
+    const refused = await caller.post(shop, {
+      dateRanges,
+      metrics: named('sessions'),
+      dimensionFilter: { orGroup: { expressions: pairs } },
+    });
+    assert.equal(refused.status, 400);
+    assert.equal(refused.body.error.message, 'The filter expression is too complex.');
+  });
+
   it('may speak of fields that the report does not show', async () => {
     const { body } = await report({
       dimensions: named('date'),

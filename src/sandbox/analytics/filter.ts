@@ -51,35 +51,68 @@ export function filterFields(tree: FilterExpression | undefined): string[] {
   return foldFilter<FilterMessage, string[]>(tree, (filter) => [filter.fieldName ?? ''], lists);
 }
 
+/** A part of a filter: a test of one field as long as it can be, otherwise SQL. */
+type Part = { field: string; test: Predicate } | { clause: Clause };
+
+/** More tests of different kinds than any request needs; each is called for every event. */
+export const MAX_TESTS = 200;
+
 /**
- * Makes SQL of a dimension filter. Each leaf becomes `ga_match(slot, value)`: the test itself stays in JavaScript, where regular
- * expressions and case folding are those of the rest of the world. The tests are added to `predicates`.
+ * Makes SQL of a dimension filter. Tests stay in JavaScript, as `ga_match(slot, value)`, where regular expressions and case folding are
+ * those of the rest of the world, and are added to `predicates`. Those of one field are made one test, however many there are.
  */
 export function dimensionClause(
   tree: FilterExpression,
   parts: { column: (name: string) => Clause; predicates: Predicate[] },
 ): Clause {
-  const clauses: Algebra<Clause> = {
-    and: (list) => combine(list, ' AND '),
-    or: (list) => combine(list, ' OR '),
-    not: (clause) => ({ ...clause, sql: `NOT (${clause.sql})` }),
+  const asClause = (part: Part): Clause => {
+    if ('clause' in part) return part.clause;
+    if (parts.predicates.length >= MAX_TESTS) throw invalid('The filter expression is too complex.');
+    parts.predicates.push(remembering(part.test));
+    const column = parts.column(part.field);
+    return { ...column, sql: `ga_match(${parts.predicates.length - 1}, ${column.sql})` };
   };
-  return foldFilter<FilterMessage, Clause>(
-    tree,
-    (filter) => {
-      const column = parts.column(filter.fieldName ?? '');
-      parts.predicates.push(remembering(textPredicate(filter)));
-      return { ...column, sql: `ga_match(${parts.predicates.length - 1}, ${column.sql})` };
-    },
-    clauses,
-  );
+  const group = (list: readonly Part[], connective: ' AND ' | ' OR '): Part => {
+    const merged = mergeTests(list, connective);
+    const [only] = merged;
+    return only !== undefined && merged.length === 1 ? only : { clause: combine(merged.map(asClause), connective) };
+  };
+  const algebra: Algebra<Part> = {
+    and: (list) => group(list, ' AND '),
+    or: (list) => group(list, ' OR '),
+    not: (part) =>
+      'clause' in part ? { clause: negate(part.clause) } : { ...part, test: (value) => !part.test(value) },
+  };
+  const leaf = (filter: FilterMessage): Part => ({ field: filter.fieldName ?? '', test: textPredicate(filter) });
+  return asClause(foldFilter<FilterMessage, Part>(tree, leaf, algebra));
 }
 
-function combine(list: readonly Clause[], connective: string): Clause {
+function mergeTests(list: readonly Part[], connective: ' AND ' | ' OR '): Part[] {
+  const byField = Map.groupBy(list, (part) => ('clause' in part ? undefined : part.field));
+  return [...byField].flatMap(([field, group]): Part[] => {
+    if (field === undefined) return group;
+    const tests = group.flatMap((part) => ('clause' in part ? [] : part.test));
+    const test: Predicate =
+      connective === ' AND ' ? (value) => tests.every((one) => one(value)) : (value) => tests.some((one) => one(value));
+    return [{ field, test }];
+  });
+}
+
+export function negate(clause: Clause): Clause {
+  return { ...clause, sql: `NOT (${clause.sql})` };
+}
+
+/** Joined in halves: SQLite refuses a chain of a thousand, but not a tree of any breadth. */
+export function combine(list: readonly Clause[], connective: ' AND ' | ' OR '): Clause {
+  const [only] = list;
+  if (only !== undefined && list.length === 1) return only;
+  const middle = Math.ceil(list.length / 2);
+  const left = combine(list.slice(0, middle), connective);
+  const right = combine(list.slice(middle), connective);
   return {
-    sql: `(${list.map((clause) => clause.sql).join(connective)})`,
-    joins: list.flatMap((clause) => clause.joins),
-    needsItems: list.some((clause) => clause.needsItems),
+    sql: `(${left.sql}${connective}${right.sql})`,
+    joins: [...new Set([...left.joins, ...right.joins])],
+    needsItems: left.needsItems || right.needsItems,
   };
 }
 

@@ -6,7 +6,7 @@
 import { customDimension, parameterSql } from './dimensions.ts';
 import { invalid } from './errors.ts';
 import type { Fields } from './fields.ts';
-import { foldFilter, missingFilter, textPredicate } from './filter.ts';
+import { combine, foldFilter, MAX_TESTS, missingFilter, negate, textPredicate } from './filter.ts';
 import type { FilterConditions, FilterMessage, FunnelFilterExpression, FunnelParameterExpression } from './messages.ts';
 import { type Clause, columnOf, type Predicate } from './query.ts';
 
@@ -29,18 +29,10 @@ interface Tree<T> {
 }
 
 const algebra = {
-  and: (list: readonly Clause[]): Clause => joined(list, ' AND '),
-  or: (list: readonly Clause[]): Clause => joined(list, ' OR '),
-  not: (clause: Clause): Clause => ({ ...clause, sql: `NOT (${clause.sql})` }),
+  and: (list: readonly Clause[]): Clause => combine(list, ' AND '),
+  or: (list: readonly Clause[]): Clause => combine(list, ' OR '),
+  not: negate,
 };
-
-function joined(list: readonly Clause[], connective: string): Clause {
-  return {
-    sql: `(${list.map((clause) => clause.sql).join(connective)})`,
-    joins: list.flatMap((clause) => clause.joins),
-    needsItems: false,
-  };
-}
 
 /** The condition under which an event satisfies a step. */
 export function stepClause(expression: FunnelFilterExpression | undefined, parts: StepParts): Clause {
@@ -73,6 +65,7 @@ function connectives<
 }
 
 function match(sql: string, filter: FilterConditions, parts: StepParts): string {
+  if (parts.predicates.length >= MAX_TESTS) throw invalid('The filter expression is too complex.');
   parts.predicates.push(textPredicate(filter));
   return `ga_match(${parts.predicates.length - 1}, COALESCE(CAST(${sql} AS TEXT), ''))`;
 }
