@@ -93,6 +93,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const send = given.send ?? outgoing.send;
   const path = config.database.kind === 'sqlite' ? config.database.path : ':memory:';
   const vault = createVault(loadKeys(config.secretKeys, path, random), random);
+  // PostgreSQL is opened before (store/open.ts), since that has to be waited for.
   const store = given.store ?? openSqlite(path);
   const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
 

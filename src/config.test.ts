@@ -109,3 +109,27 @@ describe('reading the configuration', () => {
       assert.equal(isLoopback(host), false, host);
   });
 });
+
+describe('DATABASE_URL', () => {
+  it('takes SQLite files and PostgreSQL, and PostgreSQL only with keys', () => {
+    const keys = `k:${Buffer.alloc(32, 1).toString('base64url')}`;
+    const database = (url: string) => readConfig({ ...GOOGLE, DATABASE_URL: url, SECRET_KEYS: keys }).database;
+    assert.deepEqual(database('sqlite:./a.db'), { kind: 'sqlite', path: './a.db' });
+    assert.deepEqual(database('postgres://u:p@h/d'), { kind: 'postgres', url: 'postgres://u:p@h/d' });
+    assert.deepEqual(problemsOf({ DATABASE_URL: 'postgres://u:p@h/d' }), ['SECRET_KEYS']);
+    for (const bad of ['mysql://h/d', 'sqlite:', 'postgres://'])
+      assert.deepEqual(problemsOf({ DATABASE_URL: bad }), ['DATABASE_URL'], bad);
+  });
+
+  it('is shown without its password when it is wrong', () => {
+    assert.throws(
+      () => readConfig({ ...GOOGLE, DATABASE_URL: 'mysql://u:canary@h/d' }),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, /mysql/);
+        assert.doesNotMatch(error.message, /canary/);
+        return true;
+      },
+    );
+  });
+});

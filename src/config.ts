@@ -85,7 +85,7 @@ export const options = [
     name: 'DATABASE_URL',
     default: 'sqlite:./data/ganalyticsgpt.db',
     example: 'sqlite:./data/ganalyticsgpt.db',
-    doc: 'Where connections and grants are kept; `sqlite::memory:` for tests',
+    doc: 'Where connections and grants are kept: `sqlite:` and a file, or `postgres://…`; `sqlite::memory:` for tests',
   },
   {
     name: 'SECRET_KEYS',
@@ -219,7 +219,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const given = text(name);
     const reading = reader(given);
     if ('value' in reading) return reading.value;
-    problem(name, option(name).secret ? `${given.length} characters` : `"${given}"`, reading.wanted);
+    problem(name, option(name).secret ? `${given.length} characters` : withoutPassword(given), reading.wanted);
     return fallback;
   };
   const optional = (name: OptionName): string | undefined => text(name) || undefined;
@@ -271,15 +271,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** Only the database, for commands that work on it alone. Throws ConfigError. */
-export function readDatabase(
-  environment: Readonly<Record<string, string | undefined>>,
-): Config['database'] & { kind: 'sqlite' } {
+export function readDatabase(environment: Readonly<Record<string, string | undefined>>): Config['database'] {
   const { default: fallback, example } = option('DATABASE_URL');
   const given = environment.DATABASE_URL?.trim() || fallback;
   const reading = readDatabaseUrl(given);
-  if ('value' in reading && reading.value.kind === 'sqlite') return reading.value;
-  const wanted = 'wanted' in reading ? reading.wanted : 'sqlite:<file>';
-  throw new ConfigError([{ option: 'DATABASE_URL', got: `"${given}"`, wanted, example }]);
+  if ('value' in reading) return reading.value;
+  throw new ConfigError([{ option: 'DATABASE_URL', got: withoutPassword(given), wanted: reading.wanted, example }]);
 }
 
 function option(name: OptionName): Option {
@@ -318,8 +315,13 @@ function readDatabaseUrl(text: string): Reading<Config['database']> {
     const path = text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
     return path === '' ? { wanted: 'a file path after sqlite:' } : { value: { kind: 'sqlite', path } };
   }
-  if (/^postgres(ql)?:\/\//.test(text)) return { wanted: 'sqlite:… (this version does not yet speak PostgreSQL)' };
-  return { wanted: 'sqlite:<file>' };
+  const isPostgres = /^postgres(ql)?:\/\//.test(text) && (URL.parse(text)?.hostname ?? '') !== '';
+  return isPostgres ? { value: { kind: 'postgres', url: text } } : { wanted: 'sqlite:<file> or postgres://…' };
+}
+
+/** A database URL as it may be shown. */
+function withoutPassword(text: string): string {
+  return `"${text.replace(/:\/\/[^@/]*@/, '://…@')}"`;
 }
 
 function readSecretKeys(text: string): Reading<SecretKey[]> {

@@ -8,8 +8,8 @@ import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
 import { readDatabase } from '../config.ts';
 import { addClient, allowRedirectUri, unknownClient } from '../operate/clients.ts';
+import { openStore } from '../store/open.ts';
 import type { Client } from '../store/records.ts';
-import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
 import { createRandom } from '../vault/token.ts';
 
@@ -64,7 +64,7 @@ export function clientsCommand(program: Command): void {
 }
 
 async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
-  const store = openSqlite(readDatabase(process.env).path);
+  const store = await openStore(readDatabase(process.env));
   try {
     await work(store);
   } finally {
