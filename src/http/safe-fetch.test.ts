@@ -193,6 +193,10 @@ describe('fetching a document that a stranger named', () => {
     assert.equal(String((await fetch(`https://${HOST}/c`)).value).length, 998);
     json(document(1001), { 'content-length': '1001' });
     await assert.rejects(fetch(`https://${HOST}/c`), failsAs('too-large'));
+    json(document(65_536));
+    await fetchFrom([[PUBLIC]])(`https://${HOST}/c`);
+    json(document(65_537));
+    await assert.rejects(fetchFrom([[PUBLIC]])(`https://${HOST}/c`), failsAs('too-large'));
     json(document(1001), { 'transfer-encoding': 'chunked' });
     await assert.rejects(fetch(`https://${HOST}/c`), failsAs('too-large'));
   });
