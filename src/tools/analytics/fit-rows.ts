@@ -44,3 +44,9 @@ export function fitRows(table: Table, offset: number): FittedRows {
   const which = offset === 0 ? `the first ${count} of ${rowCount} rows` : `rows ${offset + 1} to ${end} of ${rowCount}`;
   return { rows: shown, nextOffset: end, notes: [`These are ${which}${why}; \`offset\`: ${end} gives the next ones.`] };
 }
+
+/** The sentence about rows left out by a tool that has no pages. */
+export function cutNotes(shown: number, rowCount: number): string[] {
+  if (shown >= rowCount) return [];
+  return [`These are the first ${shown} of ${rowCount} rows; a higher \`limit\` or filters show others.`];
+}

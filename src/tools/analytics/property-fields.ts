@@ -25,16 +25,17 @@ export interface FieldReader {
   notes(): string[];
 }
 
-/** `corrected` shows the whole call with one name replaced. */
+/** `corrected` shows the whole call with one name replaced; `extra` are fields of a special kind of report. */
 export function createFieldReader(
   asking: Asking,
   propertyId: string,
   corrected: (given: string, right: string) => string,
+  extra: readonly Field[] = [],
 ): FieldReader {
   const rewritten = new Map<string, string>();
   return {
     async read(given, kind) {
-      const field = await findAnywhere(asking, propertyId, given);
+      const field = findField(given, extra) ?? (await findAnywhere(asking, propertyId, given));
       if ('suggestions' in field) throw unknownField(given, kind, field.suggestions(kind), corrected);
       if (field.name !== given.trim()) rewritten.set(given, field.name);
       return field;

@@ -144,7 +144,7 @@ function joinNotes(answer: ReportAnswer, plan: ReportPlan): string[] {
   ];
 }
 
-function quotaNotes(quota: PropertyQuota): string[] {
+export function quotaNotes(quota: PropertyQuota): string[] {
   const low = (status: QuotaStatus | undefined, total: number) => {
     const remaining = status?.remaining;
     return remaining !== undefined && status?.consumed !== undefined && remaining < total / 10;

@@ -40,17 +40,32 @@ export interface ReportPlan {
   notes: readonly string[];
 }
 
+interface PlanOptions {
+  /** Fields that this kind of report has besides the standard ones. */
+  extraMetrics?: readonly Field[];
+}
+
 /** https://developers.google.com/analytics/devguides/reporting/data/v1/basics */
 const MAX_DIMENSIONS = 9;
 const MAX_METRICS = 10;
 
 /** Throws ToolError; everything that can be found wrong without asking Google for numbers is found here. */
-export async function planReport(asking: Asking, now: () => number, input: ReportInput): Promise<ReportPlan> {
+export async function planReport(
+  asking: Asking,
+  now: () => number,
+  input: ReportInput,
+  options: PlanOptions = {},
+): Promise<ReportPlan> {
   const property = await chooseProperty(asking, input.property);
   const today = todayIn(property.timeZone, now());
   const range = readDates(input.dates, today);
   const comparison = readComparison(input.compare, range, today);
-  const fields = createFieldReader(asking, property.id, (given, right) => correctedCall(input, given, right));
+  const fields = createFieldReader(
+    asking,
+    property.id,
+    (given, right) => correctedCall(input, given, right),
+    options.extraMetrics,
+  );
   const { dimensions, metrics, moved } = await readColumns(fields, input);
   const condition = await readFilter(fields, input.filters);
   const conditions = splitByKind(condition);

@@ -26,9 +26,13 @@ export async function fetchReport(google: GoogleApi, plan: ReportPlan): Promise<
     service: 'analyticsdata',
     method: 'POST',
     path: ['v1beta', 'properties', `${plan.property.id}:runReport`],
-    body: plan.comparison === undefined ? singleRequest(plan) : comparedRequest(plan, plan.comparison),
+    body: reportRequest(plan),
   });
   return answer ?? {};
+}
+
+export function reportRequest(plan: ReportPlan): ReportRequest {
+  return plan.comparison === undefined ? singleRequest(plan) : comparedRequest(plan, plan.comparison);
 }
 
 function singleRequest(plan: ReportPlan): ReportRequest {

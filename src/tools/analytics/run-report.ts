@@ -1,12 +1,11 @@
 /** Any question about counted visits, people, events and revenue: numbers by dimension for some days, compared if wanted. */
 import { z } from 'zod';
 import { defineTool } from '../tool.ts';
-import { compareTable } from './compare-table.ts';
-import type { ReportAnswer } from './data-api.ts';
 import { fitRows } from './fit-rows.ts';
 import { understandReport } from './report-arguments.ts';
+import { makeReportTable, reportText } from './report-layout.ts';
 import { reportNotes } from './report-notes.ts';
-import { planReport, type ReportPlan } from './report-plan.ts';
+import { planReport } from './report-plan.ts';
 import { explainRefusal } from './report-refusal.ts';
 import { fetchReport } from './report-request.ts';
 import {
@@ -26,8 +25,6 @@ import {
   showDays,
   showProperty,
 } from './report-schema.ts';
-import { type Cell, type Column, readMetricColumns, readTable, type Table } from './report-table.ts';
-import { comparedTotalsText, tableText } from './report-text.ts';
 
 /** Judged by our own reader, which names what is wrong; the schema only shows the way. */
 const filter = z.unknown().meta({
@@ -125,7 +122,7 @@ export const runReport = defineTool({
   async call(context, input) {
     const plan = await planReport(context, context.now, input);
     const answer = await explainRefusal(plan, input, () => fetchReport(context.google, plan));
-    const table = makeTable(answer, plan);
+    const table = makeReportTable(answer, plan);
     const fitted = fitRows(table, plan.offset);
     return {
       property: showProperty(plan.property),
@@ -149,19 +146,3 @@ export const runReport = defineTool({
     ].join('\n');
   },
 });
-
-function makeTable(answer: ReportAnswer, plan: ReportPlan): Table {
-  const currency = answer.metadata?.currencyCode ?? plan.currency ?? plan.property.currency;
-  const shown = readMetricColumns(answer, plan.metrics, currency);
-  if (plan.comparison === undefined) return readTable(answer, { dimensions: plan.dimensions, metrics: shown });
-  const hidden = readMetricColumns(answer, plan.hiddenMetrics, currency);
-  const metrics = [...shown, ...hidden];
-  return compareTable(answer, { plan, comparison: plan.comparison, metrics, shown: shown.length });
-}
-
-function reportText(columns: readonly Column[], rows: readonly Cell[][], totals: readonly Cell[] | undefined): string {
-  const [row] = rows;
-  if (row === undefined) return 'No rows.';
-  const isComparedOnly = columns[0]?.unit !== undefined && columns[1]?.name === `${columns[0].name}_previous`;
-  return isComparedOnly ? comparedTotalsText(columns, row) : tableText(columns, rows, totals);
-}

@@ -1,0 +1,262 @@
+/** What is happening on the site right now: the last half hour, by the few fields that Google counts at once. */
+import { z } from 'zod';
+import { ToolError } from '../../errors.ts';
+import { defineTool, type ToolContext } from '../tool.ts';
+import { chooseProperty } from './choose-property.ts';
+import { mapFields, testsOf } from './condition.ts';
+import { readConditions } from './condition-objects.ts';
+import { splitByKind, toFilterExpression } from './condition-request.ts';
+import type { ReportAnswer, ReportRow } from './data-api.ts';
+import type { Field, FieldKind } from './fields/catalogue.ts';
+import { cutNotes, fitRows } from './fit-rows.ts';
+import { minutesText, readMinutes } from './minute-ranges.ts';
+import { createFieldReader } from './property-fields.ts';
+import { checkRealtime } from './realtime-fields.ts';
+import { understandReport } from './report-arguments.ts';
+import { correctedCall, type ReportInput } from './report-input.ts';
+import { quotaNotes } from './report-notes.ts';
+import {
+  cellsPart,
+  columnsPart,
+  filtersArgument,
+  headLine,
+  namesArgument,
+  noteLines,
+  notesPart,
+  propertyArgument,
+  propertyPart,
+  rowsPart,
+  showProperty,
+} from './report-schema.ts';
+import { numberAt, readMetricColumns, readTable, showDimension, showMetric, type Table } from './report-table.ts';
+import { tableText } from './report-text.ts';
+
+const MOST_ROWS = 10_000;
+
+export const runRealtimeReport = defineTool({
+  name: 'run_realtime_report',
+  title: 'Look at the last 30 minutes',
+  description:
+    'Who is on the site now. Metrics: activeUsers, eventCount, keyEvents, screenPageViews. Dimensions: country, city, deviceCategory, eventName, unifiedScreenName (page title), platform, streamName, minutesAgo, audienceName, customUser:…. No traffic sources or page paths.',
+  scopes: ['analytics.readonly'],
+  effects: 'reads',
+  input: z.strictObject({
+    property: propertyArgument,
+    metrics: namesArgument(10).default(['activeUsers']),
+    dimensions: namesArgument(4).default([]),
+    minutes: z
+      .array(z.string().max(40))
+      .max(2)
+      .default(['30'])
+      .describe('"5" or, in minutes ago, "5-29"; two are compared: ["0-4", "5-29"].'),
+    filters: filtersArgument.describe('As in run_report.'),
+    limit: z.int().min(1).max(250).default(50),
+  }),
+  output: z.object({
+    property: propertyPart,
+    minutes: z.array(z.string()),
+    columns: columnsPart,
+    rows: rowsPart,
+    totals: cellsPart.optional(),
+    rowCount: z.int(),
+    notes: notesPart,
+  }),
+  examples: [
+    { question: 'How many people are on the site right now, and where?', input: { dimensions: ['country'] } },
+    {
+      question: 'Is anyone buying at the moment?',
+      input: { metrics: ['eventCount'], dimensions: ['eventName'], filters: ['eventName in (add_to_cart, purchase)'] },
+    },
+  ],
+  progress: { running: 'Looking at the last minutes', done: 'Realtime report ready' },
+  understand: understandRealtime,
+
+  async call(context, input) {
+    const plan = await planRealtime(context, input);
+    const answer = await fetchRealtime(context, plan);
+    const table = makeTable(answer, plan);
+    const fitted = fitRows({ ...table, rows: table.rows.slice(0, input.limit) }, 0);
+    return {
+      property: showProperty(plan.property),
+      minutes: plan.ranges.map(minutesText),
+      columns: table.columns,
+      rows: fitted.rows,
+      ...(table.totals === undefined ? {} : { totals: table.totals }),
+      rowCount: table.rowCount,
+      notes: [
+        ...plan.notes,
+        ...realtimeNotes(table, plan, fitted.rows.length),
+        ...quotaNotes(answer.propertyQuota ?? {}),
+      ],
+    };
+  },
+
+  text({ property, minutes, columns, rows, totals, notes }) {
+    const table = rows.length === 0 ? 'Nothing happened.' : tableText(columns, rows, totals);
+    return [headLine(property, minutes.join(' compared with ')), '', table, ...noteLines(notes)].join('\n');
+  },
+});
+
+type RealtimeInput = {
+  property?: string | undefined;
+  metrics: string[];
+  dimensions: string[];
+  minutes: string[];
+  filters: unknown[];
+  limit: number;
+};
+
+const NOT_HERE = ['dates', 'compare', 'orderBy', 'offset', 'currency'];
+const REALTIME_WORDS = /^(now|today|realtime|real time|current|live|last 30 minutes)$/i;
+
+/** The words of other report tools; `dates` only where it means now. */
+function understandRealtime(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { minuteRanges, minute_ranges, ...others } = given;
+  const read = understandReport(others);
+  const dates = read.dates;
+  if (typeof dates === 'string' && dates !== '' && !REALTIME_WORDS.test(dates.trim())) {
+    throw new ToolError(
+      'bad-input',
+      'Realtime reports know no dates: they hold the last 30 minutes. Leave `dates` out, or ask run_report for these days.',
+    );
+  }
+  for (const name of NOT_HERE) delete read[name];
+  const ranges = minuteRanges ?? minute_ranges;
+  if (Array.isArray(ranges)) read.minutes ??= ranges.map(googleRange);
+  if (typeof read.limit === 'number') read.limit = Math.min(read.limit, 250);
+  return read;
+}
+
+/** Google's own form. */
+function googleRange(range: unknown): unknown {
+  if (typeof range !== 'object' || range === null) return range;
+  const parts = new Map(Object.entries(range).map(([key, value]) => [key.toLowerCase().replaceAll('_', ''), value]));
+  return `${parts.get('endminutesago') ?? 0}-${parts.get('startminutesago') ?? 29}`;
+}
+
+async function planRealtime(context: ToolContext, input: RealtimeInput) {
+  const property = await chooseProperty(context, input.property);
+  const ranges = readMinutes(input.minutes);
+  const call = asReport(input);
+  const corrected = (wrong: string, right: string) => correctedCall(call, wrong, right);
+  const reader = createFieldReader(context, property.id, corrected);
+  const read = async (names: readonly string[], kind: FieldKind) => {
+    const fields: Field[] = [];
+    for (const name of names) fields.push(await reader.read(name, kind));
+    return fields;
+  };
+  const columns = [...(await read(input.dimensions, 'dimension')), ...(await read(input.metrics, 'metric'))];
+  const raw = readConditions(input.filters);
+  const condition = raw === undefined ? undefined : await mapFields(raw, (name) => reader.read(name, undefined));
+  const given = new Map([...input.dimensions, ...input.metrics].map((name, index) => [columns[index]?.name, name]));
+  checkRealtime(
+    [...columns, ...(condition === undefined ? [] : testsOf(condition).map((test) => test.field))],
+    (wrong, right) => corrected(given.get(wrong) ?? wrong, right),
+  );
+  const unique = [...new Map(columns.map((field) => [field.name, field])).values()];
+  const metrics = unique.filter((field) => field.kind === 'metric');
+  return {
+    property,
+    ranges,
+    dimensions: unique.filter((field) => field.kind === 'dimension'),
+    metrics: metrics.length > 0 ? metrics : [await reader.read('activeUsers', 'metric')],
+    conditions: splitByKind(condition),
+    limit: input.limit,
+    notes: [...property.notes, ...reader.notes()],
+  };
+}
+
+type RealtimePlan = Awaited<ReturnType<typeof planRealtime>>;
+
+/** The call as errors show it. */
+function asReport({ minutes, ...input }: RealtimeInput): ReportInput {
+  const isUsual = minutes.length === 1 && minutes[0] === '30';
+  const call = { ...input, compare: 'none', orderBy: [], offset: 0, ...(isUsual ? {} : { minutes }) };
+  return call as unknown as ReportInput;
+}
+
+async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promise<ReportAnswer> {
+  const { conditions, dimensions, metrics } = plan;
+  const isTime = dimensions.some((field) => field.name === 'minutesAgo');
+  const orderBys = isTime
+    ? [{ desc: false, dimension: { dimensionName: 'minutesAgo' } }]
+    : [{ desc: true, metric: { metricName: metrics[0]?.name } }];
+  const answer = await google.send<ReportAnswer | undefined>({
+    service: 'analyticsdata',
+    method: 'POST',
+    path: ['v1beta', 'properties', `${plan.property.id}:runRealtimeReport`],
+    body: {
+      dimensions: dimensions.map(({ name }) => ({ name })),
+      metrics: metrics.map(({ name }) => ({ name })),
+      minuteRanges: plan.ranges.map(({ from, to }, index) => ({
+        name: nameOf(index),
+        startMinutesAgo: from,
+        endMinutesAgo: to,
+      })),
+      ...(conditions.dimensions === undefined ? {} : { dimensionFilter: toFilterExpression(conditions.dimensions) }),
+      ...(conditions.metrics === undefined ? {} : { metricFilter: toFilterExpression(conditions.metrics) }),
+      ...(dimensions.length > 0 ? { metricAggregations: ['TOTAL'] } : {}),
+      orderBys,
+      limit: String(plan.ranges.length > 1 ? MOST_ROWS : plan.limit),
+      returnPropertyQuota: true,
+    },
+  });
+  return answer ?? {};
+}
+
+const nameOf = (index: number): string => `minutes_${index}`;
+
+function makeTable(answer: ReportAnswer, plan: RealtimePlan): Table {
+  const metrics = readMetricColumns(answer, plan.metrics, plan.property.currency);
+  if (plan.ranges.length === 1) return readTable(answer, { dimensions: plan.dimensions, metrics });
+  return compareRanges(answer, plan, metrics);
+}
+
+/** Two ranges side by side: each metric once per range. */
+function compareRanges(answer: ReportAnswer, plan: RealtimePlan, metrics: ReturnType<typeof readMetricColumns>): Table {
+  const width = plan.dimensions.length;
+  const groups = new Map<string, (ReportRow | undefined)[]>();
+  const put = (row: ReportRow) => {
+    const values = (row.dimensionValues ?? []).map(({ value = '' }) => value);
+    const key = JSON.stringify(values.slice(0, width));
+    const rows = groups.get(key) ?? plan.ranges.map(() => undefined);
+    rows[plan.ranges.findIndex((_, index) => nameOf(index) === values[width])] = row;
+    groups.set(key, rows);
+  };
+  for (const row of answer.rows ?? []) put(row);
+  const numbers = (rows: readonly (ReportRow | undefined)[]) =>
+    metrics.flatMap((column) => rows.map((row) => showMetric(numberAt(row, column.index) ?? 0, column.unit)));
+  const rows = [...groups].map(([key, parts]) => [
+    ...(JSON.parse(key) as string[]).map((value, index) => showDimension(plan.dimensions[index]?.name ?? '', value)),
+    ...numbers(parts),
+  ]);
+  const columns = [
+    ...plan.dimensions.map(({ name }) => ({ name })),
+    ...metrics.flatMap(({ name, unit }) =>
+      plan.ranges.map((range) => ({ name: `${name}, ${minutesText(range)}`, unit })),
+    ),
+  ];
+  const totals = plan.ranges.map((_, index) =>
+    answer.totals?.find((row) => row.dimensionValues?.some(({ value }) => value === nameOf(index))),
+  );
+  const hasTotals = width > 0 && rows.length > 1;
+  return {
+    columns,
+    rows,
+    rowCount: rows.length,
+    ...(hasTotals ? { totals: [...plan.dimensions.map(() => null), ...numbers(totals)] } : {}),
+  };
+}
+
+function realtimeNotes(table: Table, plan: RealtimePlan, shown: number): string[] {
+  const notes: string[] = [];
+  if (table.rowCount === 0) notes.push('Nobody did anything like this in these minutes.');
+  notes.push(...cutNotes(shown, table.rowCount));
+  const countsPeople = plan.metrics.some((field) => field.name === 'activeUsers');
+  if (countsPeople && plan.dimensions.length > 0 && table.rowCount > 1)
+    notes.push('`activeUsers` counts different people: rows do not add up, the totals are right.');
+  const [first, second] = plan.ranges;
+  if (first !== undefined && second !== undefined && first.from - first.to !== second.from - second.to)
+    notes.push('The two ranges differ in length; compare per minute.');
+  return notes;
+}
