@@ -6,12 +6,13 @@
  */
 import { styleText } from 'node:util';
 import { type Command, Option } from 'commander';
-import { readDatabase } from '../config.ts';
 import { addClient, allowRedirectUri, unknownClient } from '../operate/clients.ts';
-import { openStore } from '../store/open.ts';
+import { endGrantsOf } from '../operate/connections.ts';
 import type { Client } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { createRandom } from '../vault/token.ts';
+import { printable } from './print.ts';
+import { withBridge, withStore } from './with-store.ts';
 
 interface AddOptions {
   name: string;
@@ -60,16 +61,7 @@ export function clientsCommand(program: Command): void {
   clients
     .command('remove <client_id>')
     .description('Remove a client; everything it was granted ends at once.')
-    .action((id: string) => withStore((store) => remove(store, id)));
-}
-
-async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openStore(readDatabase(process.env));
-  try {
-    await work(store);
-  } finally {
-    await store.close();
-  }
+    .action((id: string) => remove(id));
 }
 
 async function add(store: Store, options: AddOptions): Promise<void> {
@@ -113,8 +105,11 @@ async function addRedirect(store: Store, id: string, uri: string): Promise<void>
   console.log(`Allowed ${uri} for ${id}.`);
 }
 
-async function remove(store: Store, id: string): Promise<void> {
-  if (!(await store.clients.remove(id))) throw unknownClient(id);
+/** With the last grant on an account goes the link at Google, for which the whole bridge is needed. */
+async function remove(id: string): Promise<void> {
+  if (await withStore(({ grants }) => grants.existsFor(id)))
+    await withBridge(({ store, end }) => endGrantsOf(store, end, id));
+  if (!(await withStore(({ clients }) => clients.remove(id)))) throw unknownClient(id);
   console.log(`Removed ${id}; everything it was granted has ended.`);
 }
 
@@ -128,9 +123,4 @@ function publicFields(client: Client) {
     created: new Date(client.createdAt).toISOString(),
     last_used: client.lastUsedAt === undefined ? null : new Date(client.lastUsedAt).toISOString(),
   };
-}
-
-/** Names come from strangers (RFC 7591): a terminal is steered by control characters. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{C}/gu, '�');
 }

@@ -8,7 +8,10 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError, OperatorError } from '../errors.ts';
 import { version } from '../version.ts';
 import { clientsCommand } from './clients.ts';
+import { connectionsCommand } from './connections.ts';
 import { demoCommand } from './demo.ts';
+import { eventsCommand } from './events.ts';
+import { grantsCommand } from './grants.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
@@ -20,7 +23,16 @@ const program = new Command('ganalyticsgpt')
   .showHelpAfterError('(run with --help to see what it takes)')
   .exitOverride();
 
-for (const register of [serveCommand, demoCommand, sandboxCommand, clientsCommand]) register(program);
+for (const register of [
+  serveCommand,
+  demoCommand,
+  sandboxCommand,
+  clientsCommand,
+  connectionsCommand,
+  grantsCommand,
+  eventsCommand,
+])
+  register(program);
 for (const command of program.commands) applyExitOverride(command);
 
 try {

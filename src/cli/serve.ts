@@ -9,8 +9,7 @@ import { type Config, readConfig } from '../config.ts';
 import { OperatorError } from '../errors.ts';
 import { type Listener, listen } from '../http/listen.ts';
 import { createLog, type Log } from '../observe/log.ts';
-import { openStore } from '../store/open.ts';
-import { type Store, StoreError } from '../store/store.ts';
+import { openDatabase } from './with-store.ts';
 
 const DRAIN_MS = 10_000;
 const SWEEP_MS = 60_000;
@@ -23,7 +22,7 @@ export function serveCommand(program: Command): void {
     .action(async () => {
       const config = readConfig(process.env);
       const log = createLog(config.log);
-      const bridge = createBridge(config, { log, store: await openDatabase(config) });
+      const bridge = createBridge(config, { log, store: await openDatabase(config.database) });
       const listener = await open(config, bridge);
       log.info({ url: config.publicUrl, port: listener.port }, 'the bridge is up');
       log.info(`register this redirect URI at Google: ${config.publicUrl}/google/callback`);
@@ -36,18 +35,6 @@ export function serveCommand(program: Command): void {
       await listener.close(DRAIN_MS);
       await bridge.close();
     });
-}
-
-async function openDatabase({ database }: Config): Promise<Store> {
-  try {
-    return await openStore(database);
-  } catch (cause) {
-    if (!(cause instanceof StoreError)) throw cause;
-    const why = cause.cause instanceof Error ? cause.cause.message : 'no reason given';
-    throw new OperatorError(`The database cannot be used (${why}). Check DATABASE_URL, and that the database is up.`, {
-      cause,
-    });
-  }
 }
 
 async function open({ listen: { host, port } }: Config, bridge: Bridge): Promise<Listener> {
