@@ -54,7 +54,7 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
 
 function documentPage(cause: ClientDocumentError): PageError {
   return cause.kind === 'unreachable'
-    ? new PageError('client-unreachable', 503, { cause })
+    ? new PageError('client-unreachable', 400, { cause }) // a stranger chose the host: no fault of this server
     : new PageError('client-document-invalid', 400, { cause });
 }
 

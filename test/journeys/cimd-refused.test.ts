@@ -62,7 +62,7 @@ describe('a document that lies or is not to be had', () => {
     assert.doesNotMatch(world.visited.join(' '), /chatgpt/);
   });
 
-  it('is called away, not unknown, while its host fails', async () => {
+  it('ends at a page that calls it away while its host fails, with no fault of this server', async () => {
     const failures = [
       { document: 'x', status: 503 },
       { document: '<html>', headers: { 'content-type': 'text/html' } },
@@ -70,12 +70,23 @@ describe('a document that lies or is not to be had', () => {
     world.advance(8 * DAY_MS);
     for (const failure of [...failures, undefined]) {
       const { page, token } = await answers(failure);
-      assert.equal(page.status, 503);
+      assert.equal(page.status, 400);
       assert.match(page.html, /can’t be checked right now/);
-      assert.equal(token.status, 503);
-      assert.equal(token.body.error, 'temporarily_unavailable');
-      assert.ok(token.headers.get('retry-after'));
+      assert.equal(token.status, 401);
+      assert.equal(token.body.error, 'invalid_client');
     }
+  });
+
+  it('is called away at the token endpoint, not unknown, when somebody is connected through it', async () => {
+    const document = { client_id: 'https://b.example/c', client_name: 'B', redirect_uris: ['https://b.example/cb'] };
+    const app = publish(world, document);
+    const { body } = await redeemAs(world, app, { client_id: app.clientId });
+    world.internet.clear();
+    world.advance(30 * DAY_MS);
+    const { status, body: refusal, headers } = await refreshAs(world, body.refresh_token, { client_id: app.clientId });
+    assert.equal(status, 503);
+    assert.equal(refusal.error, 'temporarily_unavailable');
+    assert.ok(headers.get('retry-after'));
   });
 
   it('does not end a connection while its host fails for days', async () => {

@@ -46,6 +46,7 @@ function partsWith(changed: Partial<AuthenticateParts> = {}): AuthenticateParts 
     checkAssertion: async (_client, assertion) => {
       if (!assertion.endsWith('.good')) throw new OAuthError('invalid_client', 'no');
     },
+    store: { grants: { existsFor: async () => true } },
     log: silent,
     ...changed,
   };
@@ -161,9 +162,14 @@ describe('client authentication while something is not to be had', () => {
     await assert.rejects(authenticate(signed('signs'), { parts: keysAreAway }), refusedAs('temporarily_unavailable'));
   });
 
-  it('tells a client whose document is away to come back, and never that it is unknown', async () => {
+  it('tells a connected client whose document is away to come back, and never that it is unknown', async () => {
     const parts = documentIs('unreachable');
     await assert.rejects(authenticate({ client_id: DOCUMENT_ID }, { parts }), refusedAs('temporarily_unavailable'));
+  });
+
+  it('tells whoever names a host that does not answer, and is connected to nobody, that it is unknown', async () => {
+    const parts = { ...documentIs('unreachable'), store: { grants: { existsFor: async () => false } } };
+    await assert.rejects(authenticate({ client_id: DOCUMENT_ID }, { parts }), refusedAs('invalid_client'));
   });
 
   it('refuses a client whose document is wrong, with the words for an unknown one', async () => {

@@ -9,6 +9,7 @@ import { ClientDocumentError, OAuthError, type OAuthReason } from '../../errors.
 import type { Parameters } from '../../http/parameters.ts';
 import type { Log } from '../../observe/log.ts';
 import type { AuthMethod, Client } from '../../store/records.ts';
+import type { GrantStore } from '../../store/store.ts';
 import { hashSecret, isSame } from '../../vault/token.ts';
 import { ASSERTION_TYPE, type CheckAssertion, claimedSubject } from './assertion.ts';
 import type { AuthenticatedClient, FindClient } from './find.ts';
@@ -16,6 +17,7 @@ import type { AuthenticatedClient, FindClient } from './find.ts';
 export interface AuthenticateParts {
   findClient: FindClient;
   checkAssertion: CheckAssertion;
+  store: { grants: Pick<GrantStore, 'existsFor'> };
   log: Log;
 }
 
@@ -38,7 +40,7 @@ export async function authenticateClient(
   body: Parameters,
 ): Promise<AuthenticatedClient> {
   const { clientId, proof } = readCredentials(authorization, body);
-  const client = await orUnavailable(parts.findClient(clientId));
+  const client = await orUnavailable(parts, clientId);
   if (client === undefined) throw refuse({ kind: 'client-unknown' });
   switch (proof.method) {
     case 'none':
@@ -74,13 +76,17 @@ async function checkSigned(parts: AuthenticateParts, client: Client, assertion: 
   }
 }
 
-async function orUnavailable<Found>(finding: Promise<Found>): Promise<Found> {
+/**
+ * A client that people connected must not be told that it is unknown while its host fails: it would give up what is good.
+ * Whoever else names a host that does not answer has made a mistake, and not one that this server should report as its own.
+ */
+async function orUnavailable({ findClient, store }: AuthenticateParts, clientId: string): Promise<Client | undefined> {
   try {
-    return await finding;
+    return await findClient(clientId);
   } catch (cause) {
     if (!(cause instanceof ClientDocumentError)) throw cause;
-    if (cause.kind === 'invalid') throw refuse({ kind: 'client-document', problem: cause.message });
-    throw unavailable(cause);
+    if (cause.kind === 'unreachable' && (await store.grants.existsFor(clientId))) throw unavailable(cause);
+    throw refuse({ kind: 'client-document', problem: cause.message });
   }
 }
 
