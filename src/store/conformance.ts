@@ -70,6 +70,33 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       assert.deepEqual([...((await store.connections.find(id))?.sealedAccessToken ?? [])], [7]);
     });
 
+    it(
+      title('gives the turn to refresh to one of many, until its time is over or the tokens have changed'),
+      async () => {
+        const { id, version } = await store.connections.link(aLink());
+        const claims = await Promise.all(
+          [1, 2, 3, 4].map(() => store.connections.claimRefresh(id, version, T, T + 10)),
+        );
+        assert.equal(claims.filter(Boolean).length, 1);
+        assert.equal(await store.connections.claimRefresh(id, version, T + 9, T + 20), false, 'it is taken');
+        assert.equal(await store.connections.claimRefresh(id, version, T + 10, T + 20), true, 'its holder is late');
+        await store.connections.releaseRefresh(id, version);
+        assert.equal(await store.connections.claimRefresh(id, version, T + 11, T + 30), true, 'it was given back');
+        const fresh = { sealedAccessToken: bytes(7), accessExpiresAt: T, sealedRefreshToken: undefined, at: T };
+        assert.equal(await store.connections.saveAccess(id, version, fresh), true);
+        assert.equal(
+          await store.connections.claimRefresh(id, version, T + 99, T + 100),
+          false,
+          'the tokens have changed',
+        );
+        assert.equal(
+          await store.connections.claimRefresh(id, version + 1, T + 12, T + 30),
+          true,
+          'saving gave it back',
+        );
+      },
+    );
+
     it(title('removes a connection with all that hangs on it'), async () => {
       const { id } = await store.connections.link(aLink());
       await store.codes.add(aCode({ connectionId: id }));

@@ -128,6 +128,10 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX clients_in_relay_mode ON clients (mode) WHERE mode = 'relay';
     `,
   },
+  {
+    version: 5,
+    sqlite: 'ALTER TABLE connections ADD COLUMN refreshing_until INTEGER NOT NULL DEFAULT 0;',
+  },
 ];
 
 /**

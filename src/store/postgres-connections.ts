@@ -10,7 +10,7 @@ const LINK = `INSERT INTO connections AS c (id, subject, email, name, scopes, se
     sealed_refresh_token = coalesce(excluded.sealed_refresh_token, c.sealed_refresh_token), sealed_access_token = excluded.sealed_access_token,
     access_expires_at = excluded.access_expires_at,
     refresh_expires_at = CASE WHEN excluded.sealed_refresh_token IS NULL THEN c.refresh_expires_at ELSE excluded.refresh_expires_at END,
-    dead_reason = NULL, version = c.version + 1, last_used_at = excluded.last_used_at
+    dead_reason = NULL, refreshing_until = 0, version = c.version + 1, last_used_at = excluded.last_used_at
   RETURNING *`;
 
 /** The parameter of `now` is passed in, since the two statements that use it count differently. */
@@ -48,9 +48,18 @@ export function connectionStore(ask: Ask, inTransaction: InTransaction): Connect
       ]);
       return toConnection(rows[0] as Row);
     },
+    async claimRefresh(id, version, now, until) {
+      const text =
+        'UPDATE connections SET refreshing_until = $4 WHERE id = $1 AND version = $2 AND refreshing_until <= $3';
+      return (await ask('claim_refresh', text, [id, version, now, until])).count === 1;
+    },
+    async releaseRefresh(id, version) {
+      const text = 'UPDATE connections SET refreshing_until = 0 WHERE id = $1 AND version = $2';
+      await ask('release_refresh', text, [id, version]);
+    },
     async saveAccess(id, version, fresh) {
       const text = `UPDATE connections SET sealed_access_token = $3, access_expires_at = $4, sealed_refresh_token = coalesce($5, sealed_refresh_token),
-        last_used_at = $6, version = version + 1 WHERE id = $1 AND version = $2`;
+        last_used_at = $6, refreshing_until = 0, version = version + 1 WHERE id = $1 AND version = $2`;
       const { sealedAccessToken, accessExpiresAt, sealedRefreshToken, at } = fresh;
       const values = [id, version, sealedAccessToken, accessExpiresAt, orNull(sealedRefreshToken), at];
       return (await ask('save_access', text, values)).count === 1;

@@ -98,11 +98,15 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
       sealed_refresh_token = coalesce(excluded.sealed_refresh_token, sealed_refresh_token), sealed_access_token = excluded.sealed_access_token,
       access_expires_at = excluded.access_expires_at,
       refresh_expires_at = CASE WHEN excluded.sealed_refresh_token IS NULL THEN refresh_expires_at ELSE excluded.refresh_expires_at END,
-      dead_reason = NULL, version = version + 1, last_used_at = excluded.last_used_at
+      dead_reason = NULL, refreshing_until = 0, version = version + 1, last_used_at = excluded.last_used_at
     RETURNING *`);
   const saveAccess =
     sql(`UPDATE connections SET sealed_access_token = ?, access_expires_at = ?, sealed_refresh_token = coalesce(?, sealed_refresh_token),
-    last_used_at = ?, version = version + 1 WHERE id = ? AND version = ?`);
+    last_used_at = ?, refreshing_until = 0, version = version + 1 WHERE id = ? AND version = ?`);
+  const claimRefresh = sql(
+    'UPDATE connections SET refreshing_until = ? WHERE id = ? AND version = ? AND refreshing_until <= ?',
+  );
+  const releaseRefresh = sql('UPDATE connections SET refreshing_until = 0 WHERE id = ? AND version = ?');
   const markDead = sql('UPDATE connections SET dead_reason = ?, version = version + 1 WHERE id = ? AND version = ?');
   const remove = sql('DELETE FROM connections WHERE id = ?');
   const isUnused = `NOT EXISTS (SELECT 1 FROM grants WHERE connection_id = connections.id)
@@ -133,6 +137,8 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
           }) as Row,
         ),
       ),
+    claimRefresh: (id, version, now, until) => write(() => changes(claimRefresh, until, id, version, now) === 1),
+    releaseRefresh: (id, version) => write(() => void releaseRefresh.run(id, version)),
     saveAccess: (id, version, fresh) =>
       write(
         () =>

@@ -73,6 +73,13 @@ export interface ConnectionStore {
   list(): Promise<Connection[]>;
   /** Makes the subject's connection or renews it: one row per subject whatever the race. A renewed link is alive again. */
   link(link: Link): Promise<Connection>;
+  /**
+   * Takes the turn to ask Google for a fresh access token, until `until`: of many callers and processes one gets true, and
+   * the next one only when the tokens were changed, the turn was given back, or its time is over.
+   */
+  claimRefresh(id: string, version: number, now: number, until: number): Promise<boolean>;
+  /** Gives the turn back without a token. */
+  releaseRefresh(id: string, version: number): Promise<void>;
   /** Stores a fresh access token if nobody changed the tokens since `version` was read; false otherwise. */
   saveAccess(id: string, version: number, fresh: FreshAccess): Promise<boolean>;
   /** Notes that Google refused the link, if nobody renewed it since `version` was read. */

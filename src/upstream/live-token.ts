@@ -4,6 +4,7 @@
  * Owns: when Google is asked for a fresh token, that it is asked once for all who wait, and what a refusal does to the
  * connection. Does not own: how Google is asked (provider.ts), nor what the caller tells the assistant.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { UpstreamError } from '../errors.ts';
 import type { Connection } from '../store/records.ts';
 import type { ConnectionStore } from '../store/store.ts';
@@ -23,6 +24,10 @@ interface LiveTokenParts {
   vault: Vault;
   provider: Provider;
   now(): number;
+  /** Waits; passed in, so that time can be replayed. */
+  sleep?: (milliseconds: number) => Promise<void>;
+  /** From 0 up to but not 1, for the jitter of retries. */
+  jitter?: () => number;
   /** Told once when Google refuses a link for good. `code` is Google's, of the closed list in token-request.ts. */
   onDead(connection: Connection, code: string | undefined): void;
 }
@@ -30,33 +35,65 @@ interface LiveTokenParts {
 /** Refreshed this long before its end, so that a token never dies on its way. */
 const MARGIN_MS = 60_000;
 
+/** How long one process may take to refresh before another takes over. Longer than all its tries together. */
+const TURN_MS = 20_000;
+/** How long a caller waits for another process's refresh. */
+const PATIENCE_MS = 15_000;
+const POLL_MS = 50;
+/** Passing trouble at Google is worth this many tries, the last one begun within this time. */
+const TRIES = 3;
+const RETRY_WITHIN_MS = 6_000;
+const FIRST_BACKOFF_MS = 250;
+
 /** How Google's tokens are bound when sealed: a row copied to another person's opens for nobody. */
 export function tokenContext(subject: string, kind: 'access' | 'refresh'): string {
   return `${subject}/${kind}`;
 }
 
-export function createLiveTokens({ connections, vault, provider, now, onDead }: LiveTokenParts): LiveTokens {
+export function createLiveTokens(parts: LiveTokenParts): LiveTokens {
+  const { connections, vault, provider, now, onDead, sleep = wait, jitter = Math.random } = parts;
   const refreshing = new Map<string, Promise<string>>();
+
+  /** Passing trouble is tried again, with growing pauses that differ, so that many who wait do not come back as one. */
+  const askGoogle = async (refreshToken: string) => {
+    const end = now() + RETRY_WITHIN_MS;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await provider.refresh(refreshToken);
+      } catch (error) {
+        const pause = FIRST_BACKOFF_MS * 2 ** (tries - 1) * (1 + jitter());
+        if (!isPassing(error) || tries === TRIES || now() + pause > end) throw error;
+        await sleep(pause);
+      }
+    }
+  };
+
+  const seal = (subject: string, kind: 'access' | 'refresh', token: string) =>
+    vault.seal('google-tokens', tokenContext(subject, kind), token);
+
+  /** What a failed try does to the connection: a dead link is marked, in any other case the next one may try. */
+  const giveUp = async (connection: Connection, error: unknown): Promise<void> => {
+    const { id, version } = connection;
+    if (!(error instanceof UpstreamError) || error.kind !== 'grant-dead')
+      return connections.releaseRefresh(id, version);
+    if (await connections.markDead(id, version, error.code ?? 'grant-dead')) onDead(connection, error.code);
+  };
 
   const refresh = async (connection: Connection): Promise<string> => {
     const { id, subject, version, sealedRefreshToken } = connection;
     if (sealedRefreshToken === undefined) throw new UpstreamError('grant-dead', 'this connection has no refresh token');
     const refreshToken = vault.open('google-tokens', tokenContext(subject, 'refresh'), sealedRefreshToken);
     try {
-      const fresh = await provider.refresh(refreshToken);
-      const { refreshToken: renewed } = fresh;
+      const { accessToken, expiresInSeconds, refreshToken: renewed } = await askGoogle(refreshToken);
       await connections.saveAccess(id, version, {
-        sealedAccessToken: vault.seal('google-tokens', tokenContext(subject, 'access'), fresh.accessToken),
-        accessExpiresAt: now() + fresh.expiresInSeconds * 1000,
-        sealedRefreshToken:
-          renewed === undefined ? undefined : vault.seal('google-tokens', tokenContext(subject, 'refresh'), renewed),
+        sealedAccessToken: seal(subject, 'access', accessToken),
+        accessExpiresAt: now() + expiresInSeconds * 1000,
+        sealedRefreshToken: renewed === undefined ? undefined : seal(subject, 'refresh', renewed),
         at: now(),
       });
-      return fresh.accessToken;
+      return accessToken;
     } catch (error) {
-      if (error instanceof UpstreamError && error.kind === 'grant-dead') {
-        if (await connections.markDead(id, version, error.code ?? 'grant-dead')) onDead(connection, error.code);
-      }
+      await giveUp(connection, error);
       throw error;
     }
   };
@@ -75,13 +112,27 @@ export function createLiveTokens({ connections, vault, provider, now, onDead }: 
     return { connection, kept: kept === rejected ? undefined : kept };
   };
 
-  /** Looks again before asking Google: another caller may have refreshed between our look and our turn. */
+  /**
+   * One process asks Google, the others wait for what it stores. Each round looks again first: whoever had the turn may
+   * have refreshed, or may have died with it, and then its time runs out and the next one takes over.
+   */
+  const takeTurn = async (connectionId: string, rejected: string | undefined): Promise<string> => {
+    const end = now() + PATIENCE_MS;
+    for (;;) {
+      const { connection, kept } = await look(connectionId, rejected);
+      if (kept !== undefined) return kept;
+      if (await connections.claimRefresh(connection.id, connection.version, now(), now() + TURN_MS))
+        return refresh(connection);
+      if (now() >= end) throw new UpstreamError('busy', 'another process is still asking Google for a fresh token');
+      await sleep(POLL_MS);
+    }
+  };
+
+  /** Within this process all who wait share one promise. */
   const refreshOnce = (connectionId: string, rejected: string | undefined): Promise<string> => {
     const waiting = refreshing.get(connectionId);
     if (waiting !== undefined) return waiting;
-    const work = look(connectionId, rejected)
-      .then(({ connection, kept }) => kept ?? refresh(connection))
-      .finally(() => refreshing.delete(connectionId));
+    const work = takeTurn(connectionId, rejected).finally(() => refreshing.delete(connectionId));
     refreshing.set(connectionId, work);
     return work;
   };
@@ -95,6 +146,10 @@ export function createLiveTokens({ connections, vault, provider, now, onDead }: 
       return token === rejected ? refreshOnce(connectionId, rejected) : token;
     },
   };
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof UpstreamError && (error.kind === 'busy' || error.kind === 'unreachable');
 }
 
 function openAccess(vault: Vault, { subject, sealedAccessToken }: Connection): string | undefined {
