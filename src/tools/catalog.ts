@@ -5,6 +5,7 @@
 import { getProfile } from './account/get-profile.ts';
 import { listProperties } from './analytics/list-properties.ts';
 import { runConversionsReport } from './analytics/run-conversions-report.ts';
+import { runFunnelReport } from './analytics/run-funnel-report.ts';
 import { runPivotReport } from './analytics/run-pivot-report.ts';
 import { runRealtimeReport } from './analytics/run-realtime-report.ts';
 import { runReport } from './analytics/run-report.ts';
@@ -15,6 +16,7 @@ export const catalog: readonly Tool[] = [
   runReport,
   runRealtimeReport,
   runPivotReport,
+  runFunnelReport,
   runConversionsReport,
   getProfile,
 ];

@@ -20,9 +20,15 @@ export interface ReportInput {
 
 const MAX_CALL = 700;
 
-/** The call as JSON, without arguments that are at their defaults; `undefined` when it is too long to be of use. */
-export function showCall(input: ReportInput): string | undefined {
-  const defaults: Readonly<Record<string, unknown>> = { compare: 'none', limit: 50, offset: 0 };
+/** The call of any report tool as JSON, without arguments that are at their defaults; `undefined` when it is too long to be of use. */
+export function showCall(input: object): string | undefined {
+  const defaults: Readonly<Record<string, unknown>> = {
+    compare: 'none',
+    limit: 50,
+    offset: 0,
+    open: false,
+    breakdownLimit: 5,
+  };
   const given = Object.entries(input).filter(
     ([name, value]) => value !== undefined && value !== defaults[name] && !(Array.isArray(value) && value.length === 0),
   );
@@ -31,7 +37,7 @@ export function showCall(input: ReportInput): string | undefined {
 }
 
 /** The whole call with one name put right. */
-export function correctedCall(input: ReportInput, given: string, right: string): string {
+export function correctedCall(input: object, given: string, right: string): string {
   // Only whole names: `source` must not be replaced inside `sourceMedium`.
   const escaped = JSON.stringify(given)
     .slice(1, -1)

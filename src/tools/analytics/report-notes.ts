@@ -54,7 +54,7 @@ function nothingBeforeNotes(plan: ReportPlan, table: Table): string[] {
   return [`There is nothing to compare with: no data from ${isoDay(start)} to ${isoDay(end)}.`];
 }
 
-function qualityNotes(metadata: ReportMetadata): string[] {
+export function qualityNotes(metadata: ReportMetadata): string[] {
   const notes: string[] = [];
   const sampled = metadata.samplingMetadatas?.[0];
   if (sampled !== undefined)
@@ -107,7 +107,7 @@ function otherRowNotes(metadata: ReportMetadata, table: Table): string[] {
 }
 
 /** Google says that figures may change for 24 to 48 hours. */
-function freshnessNotes(plan: ReportPlan): string[] {
+export function freshnessNotes(plan: Pick<ReportPlan, 'range' | 'today' | 'comparison'>): string[] {
   const { range, today, comparison } = plan;
   if (range.end === today) {
     const compared =

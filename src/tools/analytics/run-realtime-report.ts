@@ -13,7 +13,7 @@ import { minutesText, readMinutes } from './minute-ranges.ts';
 import { createFieldReader } from './property-fields.ts';
 import { checkRealtime } from './realtime-fields.ts';
 import { understandReport } from './report-arguments.ts';
-import { correctedCall, type ReportInput } from './report-input.ts';
+import { correctedCall } from './report-input.ts';
 import { quotaNotes } from './report-notes.ts';
 import {
   cellsPart,
@@ -137,7 +137,7 @@ function googleRange(range: unknown): unknown {
 async function planRealtime(context: ToolContext, input: RealtimeInput) {
   const property = await chooseProperty(context, input.property);
   const ranges = readMinutes(input.minutes);
-  const call = asReport(input);
+  const call = asCall(input);
   const corrected = (wrong: string, right: string) => correctedCall(call, wrong, right);
   const reader = createFieldReader(context, property.id, corrected);
   const read = async (names: readonly string[], kind: FieldKind) => {
@@ -169,10 +169,8 @@ async function planRealtime(context: ToolContext, input: RealtimeInput) {
 type RealtimePlan = Awaited<ReturnType<typeof planRealtime>>;
 
 /** The call as errors show it. */
-function asReport({ minutes, ...input }: RealtimeInput): ReportInput {
-  const isUsual = minutes.length === 1 && minutes[0] === '30';
-  const call = { ...input, compare: 'none', orderBy: [], offset: 0, ...(isUsual ? {} : { minutes }) };
-  return call as unknown as ReportInput;
+function asCall({ minutes, ...input }: RealtimeInput): object {
+  return minutes.length === 1 && minutes[0] === '30' ? input : { ...input, minutes };
 }
 
 async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promise<ReportAnswer> {
