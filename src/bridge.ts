@@ -241,6 +241,11 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   };
 }
 
+const TO_READ = [
+  ...['/', '/privacy', '/terms', '/support', '/logo.png', '/assets/*', '/health', '/ready'],
+  ...['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'],
+];
+
 /** After every route: what reaches these used a method that nothing takes. */
 function answerWrongMethods(app: App, registration: Config['registration']): void {
   app.all('/authorize', onlyMethod('GET', 'it is the authorization endpoint, opened in a browser.'));
@@ -263,5 +268,6 @@ function answerWrongMethods(app: App, registration: Config['registration']): voi
   app.all('/introspect', onlyMethod('POST', 'it says what a token of yours is good for (RFC 7662).'));
   app.all('/account', onlyMethod('GET', 'it is a page.'));
   app.all('/consent', onlyMethod('GET', 'it is a page.'));
+  for (const path of TO_READ) app.all(path, onlyMethod('GET', 'it is there to be read.'));
   app.all('/google/callback', onlyMethod('GET', 'Google sends people back here.'));
 }

@@ -34,7 +34,7 @@ export function revoke(parts: RevokeParts): Handler {
     if (text === undefined) throw new OAuthError('invalid_request', 'token is missing.');
     if (client.mode === 'relay') await revokeAtGoogle(parts, text);
     else await revokeGrant(parts, client, text);
-    return c.json({}, 200, { 'Cache-Control': 'no-store' });
+    return c.json({}, 200, { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' });
   };
 }
 

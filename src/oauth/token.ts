@@ -42,7 +42,12 @@ export function token(parts: TokenParts): Handler {
 async function answerGrant(parts: TokenParts, proved: AuthenticatedClient, form: Parameters): Promise<Response> {
   const { client } = proved;
   const grantType = form.get('grant_type');
-  const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', Pragma: 'no-cache' };
+  const headers = {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    Pragma: 'no-cache',
+    'Access-Control-Allow-Origin': '*', // a client may be a page: what it can read it had to prove its right to
+  };
   switch (grantType) {
     case 'authorization_code':
     case 'refresh_token': {
