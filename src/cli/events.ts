@@ -71,6 +71,7 @@ function marksUnder({ secretKeys, database }: Config, address: string): string[]
 
 function print({ events, meaning }: Found, { ref }: Options): void {
   if (events.length === 0 && ref === undefined) console.log('Nothing has happened that fits.');
+  if (events.length > 0 && ref === undefined) console.log(styleText('gray', HEAD));
   let day = '';
   for (const event of events) {
     const time = new Date(event.at).toISOString();
@@ -83,6 +84,8 @@ function print({ events, meaning }: Found, { ref }: Options): void {
   if (meaning.length > 0)
     console.log(`${events.length === 0 ? '' : '\n'}${meaning.map((line) => `→ ${line}`).join('\n')}`);
 }
+
+const HEAD = `  ${'time'.padEnd(12)}  ${'reference'}  ${'client'.padEnd(22)}  ${'grant'.padEnd(22)}  what happened`;
 
 /** By what to look further. */
 function labels({ ref, clientId, grantId }: Event): string {

@@ -28,7 +28,9 @@ export function grantsCommand(program: Command): void {
 
   grants
     .command('revoke <grant_id>')
-    .description('End one; with the last one of an account goes the link at Google.')
+    .description(
+      'End one; with the last one of an account goes the link at Google. An id that begins with a dash goes after --.',
+    )
     .option('--json', 'print one JSON object')
     .action((grantId: string, options: { json?: boolean }) => revoke(grantId, options.json === true));
 }
