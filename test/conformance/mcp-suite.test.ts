@@ -56,7 +56,7 @@ describe("MCP's conformance suite 0.2.0-alpha.12", () => {
     assert.ok(run.checks.filter(({ status }) => status === 'SUCCESS').length >= 12, run.summary);
   });
 
-  it('passes both authorization scenarios, with a person who walks the sign-in', { todo: 'CIMD' }, async (t) => {
+  it('passes both authorization scenarios, with a person who walks the sign-in', async (t) => {
     const port = await freePort();
     const clientId = await registerNative(stage);
     const resource = `${stage.bridgeUrl}/mcp`;

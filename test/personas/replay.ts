@@ -59,7 +59,9 @@ export async function openReplay(persona: Persona) {
 
   /** A request with the client's own proof, in its own encoding. */
   const prove = async (url: string, fields: Record<string, string>): Promise<TokenSpoken> => {
-    const { headers, body } = await provenBody(world, persona, await identity(), url, fields);
+    // An assertion names the token endpoint at every endpoint (RFC 7523 3).
+    const audience = String((await found()).metadata.token_endpoint);
+    const { headers, body } = await provenBody({ world, persona, audience }, await identity(), fields);
     const answer = await world.request(url, { method: 'POST', headers, body });
     const json = (await answer.json()) as Record<string, unknown>;
     const pair = { accessToken: String(json.access_token), refreshToken: String(json.refresh_token) };
@@ -177,7 +179,7 @@ async function becomeKnown(world: World, persona: Persona, found: Found): Promis
     return world.client({ name: persona.shows.name, redirectUris: [persona.redirectUri] });
   }
   if (knownBy.way === 'document') {
-    publishDocument(world, knownBy);
+    await publishDocument(world, knownBy);
     return { clientId: knownBy.clientId, secret: undefined };
   }
   const sendOne = () =>
@@ -249,17 +251,15 @@ function resourceFor({ authorize }: Persona, { resource }: Found): string | unde
 
 /** RFC 6749 2.3.1, and RFC 7523 2.2 for a signed assertion. */
 async function provenBody(
-  world: World,
-  { token, userAgents }: Persona,
+  { world, persona: { token, userAgents }, audience }: { world: World; persona: Persona; audience: string },
   { clientId, secret = '' }: ClientIdentity,
-  url: string,
   fields: Record<string, string>,
 ): Promise<{ headers: Record<string, string>; body: string }> {
   const isBasic = token.method === 'client_secret_basic';
   const proof: Record<string, string> = {
     ...(!isBasic && { client_id: clientId }),
     ...(token.method === 'client_secret_post' && { client_secret: secret }),
-    ...(token.method === 'private_key_jwt' && (await assertionFor(world, clientId, url))),
+    ...(token.method === 'private_key_jwt' && (await assertionFor(world, clientId, audience))),
   };
   const all = { ...fields, ...proof };
   const isJson = token.encoding === 'json';
