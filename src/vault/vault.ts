@@ -28,13 +28,17 @@ export type Purpose =
   /** The cookie of somebody who is signed in to the account page. */
   | 'account-session'
   /** Derives the fingerprint under which the audit trail knows a person. */
-  | 'person-mark';
+  | 'person-mark'
+  /** A chart inside the address of its picture. */
+  | 'chart';
 
 export interface Vault {
-  /** Text in, bytes out: version, key id, nonce, ciphertext, tag. `context` must be the same to open it. */
-  seal(purpose: Purpose, context: string, plaintext: string): Uint8Array;
+  /** Bytes out: version, key id, nonce, ciphertext, tag. `context` must be the same to open it. */
+  seal(purpose: Purpose, context: string, plaintext: string | Uint8Array): Uint8Array;
   /** Throws VaultError for anything that was not sealed by one of our keys for this purpose and context. */
   open(purpose: Purpose, context: string, sealed: Uint8Array): string;
+  /** The same for what was sealed as bytes. */
+  openBytes(purpose: Purpose, context: string, sealed: Uint8Array): Uint8Array;
   /** HMAC-SHA-256 under a key of the given purpose: 43 characters of base64url. Throws VaultError for an unknown key id. */
   derive(purpose: Purpose, message: string, kid: string): string;
   /** The key id that seals now. */
@@ -72,41 +76,38 @@ export function createVault(keys: readonly SecretKey[], random: Random): Vault {
     return key;
   };
 
+  const openBytes = (purpose: Purpose, context: string, sealed: Uint8Array): Buffer => {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+    const kidEnd = 2 + (bytes[1] ?? 0);
+    if (bytes[0] !== VERSION || bytes.length < kidEnd + IV_BYTES + TAG_BYTES)
+      throw new VaultError('not a sealed value');
+    const kid = bytes.toString('utf8', 2, kidEnd);
+    const iv = bytes.subarray(kidEnd, kidEnd + IV_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', keyFor(kid, purpose), iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(additionalData(kid, purpose, context));
+    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+    try {
+      const body = decipher.update(bytes.subarray(kidEnd + IV_BYTES, bytes.length - TAG_BYTES));
+      return Buffer.concat([body, decipher.final()]);
+    } catch (cause) {
+      throw new VaultError('not sealed by us for this purpose', { cause });
+    }
+  };
+
   return {
     activeKid: active.kid,
     kids: keys.map(({ kid }) => kid),
+    openBytes,
+    open: (purpose, context, sealed) => openBytes(purpose, context, sealed).toString('utf8'),
 
     seal(purpose, context, plaintext) {
       const kid = Buffer.from(active.kid);
       const iv = random(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', keyFor(active.kid, purpose), iv);
       cipher.setAAD(additionalData(active.kid, purpose, context));
-      const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
+      const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
+      const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
       return Buffer.concat([Buffer.from([VERSION, kid.length]), kid, iv, body, cipher.getAuthTag()]);
-    },
-
-    open(purpose, context, sealed) {
-      const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-      const kidEnd = 2 + (bytes[1] ?? 0);
-      if (bytes[0] !== VERSION || bytes.length < kidEnd + IV_BYTES + TAG_BYTES)
-        throw new VaultError('not a sealed value');
-      const kid = bytes.toString('utf8', 2, kidEnd);
-      const decipher = createDecipheriv(
-        'aes-256-gcm',
-        keyFor(kid, purpose),
-        bytes.subarray(kidEnd, kidEnd + IV_BYTES),
-        {
-          authTagLength: TAG_BYTES,
-        },
-      );
-      decipher.setAAD(additionalData(kid, purpose, context));
-      decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-      try {
-        const body = decipher.update(bytes.subarray(kidEnd + IV_BYTES, bytes.length - TAG_BYTES));
-        return Buffer.concat([body, decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw new VaultError('not sealed by us for this purpose', { cause });
-      }
     },
 
     derive(purpose, message, kid) {
