@@ -39,10 +39,9 @@ interface NetworkParts {
 }
 
 const HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'GanalyticsGPT' };
-const MOST_HEADER_BYTES = 16 * 1024;
 
 export function createPublicNetwork(given: Partial<NetworkParts> = {}): PublicNetwork {
-  const parts = { resolve: resolveByDns, dial: dialPinned, ...given };
+  const parts = { resolve: (hostname: string) => resolveByDns(hostname), dial: dialPinned, ...given };
   return async (url, signal) => {
     const client = new Client(url.origin, {
       connect: (_options, callback) => {
@@ -51,8 +50,6 @@ export function createPublicNetwork(given: Partial<NetworkParts> = {}): PublicNe
           (error) => callback(error, null),
         );
       },
-      maxHeaderSize: MOST_HEADER_BYTES,
-      pipelining: 0,
     });
     signal.addEventListener('abort', () => void client.destroy(), { once: true });
     const answer = await client.request({ path: url.pathname + url.search, method: 'GET', headers: HEADERS, signal });
@@ -73,12 +70,9 @@ async function connect(parts: ConnectParts, url: URL, signal: AbortSignal): Prom
   for (const { address } of addresses) {
     if (!isPublicAddress(address)) throw new FetchError('address', `${url.hostname} is at ${address}, not in public`);
   }
-  signal.throwIfAborted();
   const socket = parts.dial(addresses, Number(url.port || 443));
-  signal.addEventListener('abort', () => socket.destroy(), { once: true });
   socket.on('error', ignored);
   try {
-    await once(socket, 'connect', { signal });
     return await secure(socket, url.hostname, parts.certificateAuthorities, signal);
   } catch (cause) {
     socket.destroy();
@@ -114,16 +108,20 @@ function ignored(): void {}
 
 /**
  * Asks name servers directly: `getaddrinfo` would also read the machine's own hosts file, and a slow name would hold one of
- * the few threads that everything else in the process shares.
+ * the few threads that everything else in the process shares. The machine's usual servers, unless others are given.
  */
-async function resolveByDns(hostname: string): Promise<Address[]> {
+export async function resolveByDns(hostname: string, servers?: string[]): Promise<Address[]> {
   const resolver = new Resolver({ timeout: 1500, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
   const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
-  if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;
-  return [
-    ...(four.status === 'fulfilled' ? four.value.map((address): Address => ({ address, family: 4 })) : []),
-    ...(six.status === 'fulfilled' ? six.value.map((address): Address => ({ address, family: 6 })) : []),
-  ];
+  const addresses = [...toAddresses(four, 4), ...toAddresses(six, 6)];
+  if (addresses.length === 0 && four.status === 'rejected') throw four.reason;
+  return addresses;
+}
+
+/** A host may have addresses of one family only; asking for the other then fails. */
+function toAddresses(answer: PromiseSettledResult<string[]>, family: Address['family']): Address[] {
+  return answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family })) : [];
 }
 
 /** Tries the addresses one after the other as browsers do; the name is not resolved again. */

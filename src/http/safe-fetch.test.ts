@@ -7,7 +7,8 @@ import { type AddressInfo, connect, createServer as createTcpServer } from 'node
 import { after, before, describe, it } from 'node:test';
 import { FetchError, type FetchProblem } from '../errors.ts';
 import { createCertificate } from './certificate.fixture.ts';
-import { type Address, createPublicNetwork, dialPinned, type PublicNetwork } from './public-network.ts';
+import { startNameServer } from './name-server.fixture.ts';
+import { type Address, createPublicNetwork, dialPinned, type PublicNetwork, resolveByDns } from './public-network.ts';
 import { createSafeFetch } from './safe-fetch.ts';
 
 const HOST = 'app.example';
@@ -79,7 +80,14 @@ describe('fetching a document that a stranger named', () => {
     await fetch(`https://${HOST}/c`);
     await fetch(`https://${HOST}/c`);
     const names = ['host', 'connection', 'accept', 'accept-encoding', 'user-agent'];
+    const { host, connection: _, ...sent } = seen.at(-1)?.headers ?? {};
     assert.deepEqual(Object.keys(seen.at(-1)?.headers ?? {}).sort(), names.sort());
+    assert.equal(host, HOST);
+    assert.deepEqual(sent, {
+      accept: 'application/json',
+      'accept-encoding': 'identity',
+      'user-agent': 'GanalyticsGPT',
+    });
   });
 
   it('connects to the very addresses that were checked, and resolves once', async () => {
@@ -140,7 +148,7 @@ describe('fetching a document that a stranger named', () => {
   });
 
   it('follows no redirect, wherever it leads', async () => {
-    for (const status of [301, 302, 303, 307, 308]) {
+    for (const status of [300, 301, 302, 303, 307, 308, 399]) {
       respond = (answer) => {
         answer.writeHead(status, { location: `https://${HOST}/other`, 'content-type': 'application/json' }).end('{}');
       };
@@ -151,7 +159,7 @@ describe('fetching a document that a stranger named', () => {
   });
 
   it('takes status 200 and no other, and says which came', async () => {
-    for (const status of [201, 204, 206, 304, 403, 404, 410, 500, 503]) {
+    for (const status of [201, 204, 206, 304, 400, 403, 404, 410, 500, 503]) {
       respond = (answer) => {
         answer.writeHead(status, { 'content-type': 'application/json' }).end(status === 204 ? undefined : '{}');
       };
@@ -175,13 +183,15 @@ describe('fetching a document that a stranger named', () => {
   });
 
   it('takes JSON by its content, in UTF-8 and unpacked', async () => {
-    const bodies = ['', '<html>', '{"a":1', '[1,]', '\xff\xfe{}'].map((body) => Buffer.from(body, 'latin1'));
+    const bodies = ['', '<html>', '{"a":1', '[1,]', '"\xff"'].map((body) => Buffer.from(body, 'latin1'));
     for (const body of bodies) {
       respond = (answer) => {
         answer.writeHead(200, { 'content-type': 'application/json' }).end(body);
       };
       await assert.rejects(fetchFrom([[PUBLIC]])(`https://${HOST}/c`), failsAs('not-json'));
     }
+    json('{}', { 'content-encoding': 'Identity' });
+    await fetchFrom([[PUBLIC]])(`https://${HOST}/c`);
     json('{}', { 'content-encoding': 'gzip' });
     await assert.rejects(fetchFrom([[PUBLIC]])(`https://${HOST}/c`), failsAs('not-json'));
   });
@@ -216,6 +226,60 @@ describe('fetching a document that a stranger named', () => {
     await hungUp;
   });
 
+  it('hangs up at once when it wants no more: after a whole document, and after the head of a refused one', async () => {
+    const refusedWithoutEnd = (answer: ServerResponse) => {
+      answer.writeHead(403, { 'content-type': 'application/json' }).write('{');
+    };
+    const whole = (answer: ServerResponse) => {
+      answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    };
+    server.keepAliveTimeout = 60_000;
+    for (const behaviour of [refusedWithoutEnd, whole]) {
+      const left = once(server, 'secureConnection').then(([socket]) => once(socket, 'close'));
+      respond = behaviour;
+      await fetchFrom([[PUBLIC]], { limitMs: 60_000 })(`https://${HOST}/c`).catch(failsAs('status'));
+      await left;
+    }
+  });
+
+  it('survives headers without end', async () => {
+    respond = (answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json', 'x-long': 'a'.repeat(60_000) }).end('{}');
+    };
+    await assert.rejects(fetchFrom([[PUBLIC]])(`https://${HOST}/c`), failsAs('unreachable'));
+  });
+
+  it('asks name servers for every address of a host, of both families', async () => {
+    const names = {
+      'both.example': ['93.184.216.34', '93.184.216.35', '2606:4700::1', '::1'],
+      'four.example': ['10.0.0.1'],
+      'six.example': ['2606:4700::6812:202f'],
+      'none.example': [],
+    };
+    const nameServer = await startNameServer(names);
+    const lookUp = async (name: string) =>
+      (await resolveByDns(name, [nameServer.address])).map(({ address }) => address);
+    for (const name of ['both.example', 'four.example', 'six.example'] as const)
+      assert.deepEqual((await lookUp(name)).sort(), [...names[name]].sort());
+    const families = (await resolveByDns('both.example', [nameServer.address])).map(({ family }) => family);
+    assert.deepEqual(families, [4, 4, 6, 6]);
+    for (const name of ['none.example', 'unknown.example']) await assert.rejects(lookUp(name), name);
+    nameServer.close();
+  });
+
+  it('dials the port that the URL names, and the usual one where it names none', async () => {
+    const ports: number[] = [];
+    const dial = (_addresses: Address[], port: number) => {
+      ports.push(port);
+      return connect((server.address() as AddressInfo).port, '127.0.0.1');
+    };
+    const parts = { resolve: async () => [PUBLIC], dial, certificateAuthorities: [certificate.cert] };
+    json('{}');
+    for (const url of [`https://${HOST}/c`, `https://${HOST}:8443/c`])
+      await createSafeFetch({ network: createPublicNetwork(parts) })(url);
+    assert.deepEqual(ports, [443, 8443]);
+  });
+
   it('gives up on a host that is slow to answer, or slow to finish', async () => {
     const silent = () => undefined;
     const halfway = (answer: ServerResponse) => {
@@ -228,14 +292,24 @@ describe('fetching a document that a stranger named', () => {
   });
 
   it('gives up on a host that accepts and never shakes hands, and on a name that never resolves', async () => {
-    const mute = createTcpServer();
+    let mute = createTcpServer();
+    const left = new Promise<void>((resolve) => {
+      mute = createTcpServer((socket) =>
+        socket
+          .on('error', () => undefined)
+          .on('close', () => resolve())
+          .resume(),
+      );
+    });
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const dial = () => connect((mute.address() as AddressInfo).port, '127.0.0.1');
     const toMute = createPublicNetwork({ resolve: async () => [PUBLIC], dial });
     const toNowhere = createPublicNetwork({ resolve: () => new Promise(() => undefined) });
-    for (const network of [toMute, toNowhere]) {
+    const deaf = () => new Promise<never>(() => undefined);
+    for (const network of [toMute, toNowhere, deaf]) {
       await assert.rejects(createSafeFetch({ network, limitMs: 150 })(`https://${HOST}/c`), failsAs('too-slow'));
     }
+    await left;
     mute.close();
   });
 
@@ -259,6 +333,7 @@ describe('fetching a document that a stranger named', () => {
       answer.destroy();
     };
     await assert.rejects(fetchFrom([[PUBLIC]])(`https://${HOST}/c`), failsAs('unreachable'));
+    json('{}');
     await assert.rejects(fetchFrom([[]])(`https://${HOST}/c`), failsAs('unreachable'));
   });
 
@@ -276,6 +351,10 @@ describe('fetching a document that a stranger named', () => {
     for (const answer of waiting) answer.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     await Promise.all(running);
     json('{}');
-    await fetch(`https://${HOST}/4`);
+    const again = await Promise.allSettled([4, 5, 6].map((n) => fetch(`https://${HOST}/${n}`)));
+    assert.deepEqual(
+      again.map((one) => one.status),
+      ['fulfilled', 'fulfilled', 'rejected'],
+    );
   });
 });

@@ -71,11 +71,11 @@ async function exchange(
   limitBytes: number,
 ): Promise<FetchedJson> {
   const answer = await network(url, signal);
-  checkAnswer(url, answer, limitBytes);
+  checkAnswer(url, answer);
   return { value: await readJson(url, answer.body, limitBytes), headers: answer.headers };
 }
 
-function checkAnswer(url: URL, { status, headers }: PublicAnswer, limitBytes: number): void {
+function checkAnswer(url: URL, { status, headers }: PublicAnswer): void {
   if (status >= 300 && status < 400) throw new FetchError('redirect', `${url.host} redirects`, { status });
   if (status !== 200) throw new FetchError('status', `${url.host} answered with status ${status}`, { status });
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
@@ -86,7 +86,6 @@ function checkAnswer(url: URL, { status, headers }: PublicAnswer, limitBytes: nu
   if (!['', 'identity'].includes((headers['content-encoding'] ?? '').toLowerCase())) {
     throw new FetchError('not-json', `${url.host} answered with a packed document`);
   }
-  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(url, limitBytes);
 }
 
 async function readJson(url: URL, body: AsyncIterable<Uint8Array>, limitBytes: number): Promise<unknown> {
@@ -94,7 +93,7 @@ async function readJson(url: URL, body: AsyncIterable<Uint8Array>, limitBytes: n
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limitBytes) throw tooLarge(url, limitBytes);
+    if (size > limitBytes) throw new FetchError('too-large', `${url.host} sends more than ${limitBytes} bytes`);
     chunks.push(chunk);
   }
   try {
@@ -102,10 +101,6 @@ async function readJson(url: URL, body: AsyncIterable<Uint8Array>, limitBytes: n
   } catch (cause) {
     throw new FetchError('not-json', `${url.host} answered with something that is not JSON`, { cause });
   }
-}
-
-function tooLarge(url: URL, limitBytes: number): FetchError {
-  return new FetchError('too-large', `${url.host} answered with more than ${limitBytes} bytes`);
 }
 
 /** Never resolves; a network that does not listen to its signal must not hold us. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ClientDocumentError, FetchError } from '../../errors.ts';
-import { type CachedDocuments, createCachedDocuments, DAY, freshnessMs, HOUR, MINUTE } from './cached-document.ts';
+import { type CachedDocuments, createCachedDocuments, freshnessMs } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
 
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const URL_ = 'https://app.example/client.json';
 const refusedAs = (kind: ClientDocumentError['kind']) => (error: unknown) =>
   error instanceof ClientDocumentError && error.kind === kind;

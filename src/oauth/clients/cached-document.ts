@@ -64,7 +64,6 @@ export function createCachedDocuments<Value>(parts: CacheParts<Value>): CachedDo
       const freshUntil = at + Math.min(Math.max(wanted, freshMs.least), freshMs.most);
       const value = parse(json, url);
       keep(copies, url, { value, fetchedAt: at, freshUntil }, most);
-      failures.delete(url);
       log.info({ step: 'client-document', url, freshSeconds: Math.round((freshUntil - at) / SECOND) }, `${what} read`);
       return value;
     } catch (cause) {
@@ -111,7 +110,7 @@ export function createCachedDocuments<Value>(parts: CacheParts<Value>): CachedDo
 /** A document that is there and wrong, or a host that says "gone", is the publisher's own word: no old copy outlives it. */
 function isFinal(cause: unknown): boolean {
   if (cause instanceof FetchError) return cause.status === 404 || cause.status === 410;
-  return cause instanceof ClientDocumentError && cause.kind === 'invalid';
+  return cause instanceof ClientDocumentError;
 }
 
 /** What only the publisher can mend, as against what may pass by itself. A robot check in place of JSON does pass. */
