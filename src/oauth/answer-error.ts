@@ -62,11 +62,13 @@ interface Refusal {
   why: EventDetail['why'] | undefined;
   text: string;
   ref?: string | undefined;
+  grantId?: string | undefined;
   cause?: string | undefined;
 }
 
 /** A line in the log; and in the audit trail, where it is known which attempt was refused. */
-function noteRefusal({ log, record }: AnswerErrorParts, c: Context, { why, text, ref, cause }: Refusal): void {
+function noteRefusal({ log, record }: AnswerErrorParts, c: Context, refusal: Refusal): void {
+  const { why, text, ref, grantId, cause } = refusal;
   const trail = trailOf(c);
   const path = c.req.path;
   if (trail === undefined) {
@@ -76,11 +78,15 @@ function noteRefusal({ log, record }: AnswerErrorParts, c: Context, { why, text,
   const { step, ...who } = trail;
   const isNo = why === 'access_denied' && (step === 'consent' || step === 'callback');
   const name = { step, outcome: isNo ? 'denied' : 'refused' } as Happening;
-  record({ ...name, ...who, ref: who.ref ?? ref, detail: why === undefined ? {} : { why } }, { path, text, cause });
+  const known = { ...who, ref: who.ref ?? ref, grantId: who.grantId ?? grantId };
+  record({ ...name, ...known, detail: why === undefined ? {} : { why } }, { path, text, cause });
 }
 
 function answerJson(parts: AnswerErrorParts, c: Context, error: OAuthError): Response {
-  noteRefusal(parts, c, { why: error.reason?.kind ?? error.code, text: error.message });
+  const { reason } = error;
+  // The code's row may have gone with its grant.
+  const grantId = reason?.kind === 'code-spent' ? reason.grantId : undefined;
+  noteRefusal(parts, c, { why: reason?.kind ?? error.code, text: error.message, grantId });
   const headers: Record<string, string> = {
     'Cache-Control': 'no-store',
     Pragma: 'no-cache',
