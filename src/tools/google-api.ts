@@ -7,9 +7,20 @@
  */
 import { ToolError, UpstreamError } from '../errors.ts';
 import type { Outgoing, OutgoingAnswer } from '../http/outgoing.ts';
-import { GoogleRefusal, readRefusal } from './google-error.ts';
+import { ANALYTICS, GoogleRefusal, readRefusal } from './google-error.ts';
 
-export type GoogleService = 'analyticsdata' | 'analyticsadmin' | 'calendar';
+/** The APIs whose addresses are options of the configuration. */
+export type ConfiguredService = 'analyticsdata' | 'analyticsadmin' | 'calendar';
+
+/** Another Google API, which its area of tools describes itself. */
+export interface OwnService {
+  /** As people call it, for sentences about a failure: `Search Console`. */
+  name: string;
+  /** Without a trailing slash. */
+  baseUrl: string;
+}
+
+export type GoogleService = ConfiguredService | OwnService;
 
 export interface GoogleApi {
   /**
@@ -28,12 +39,17 @@ export interface GoogleRequest {
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
   body?: unknown;
   headers?: Readonly<Record<string, string>>;
+  /**
+   * Whether sending it twice does no harm, so that a lost answer may be asked for again. Left out: true for GET and for
+   * everything that is sent to Analytics, which only reads.
+   */
+  isRepeatable?: boolean;
 }
 
 export interface GoogleApiParts {
   send: Outgoing;
   /** Without a trailing slash. */
-  baseUrls: Readonly<Record<GoogleService, string>>;
+  baseUrls: Readonly<Record<ConfiguredService, string>>;
   /** A live token; with `rejected`, one that is not the rejected one. May throw UpstreamError. */
   accessToken(rejected?: string): Promise<string>;
   signal: AbortSignal;
@@ -60,11 +76,25 @@ export function createGoogleApi(parts: GoogleApiParts): GoogleApi {
   const deadline = parts.now() + (parts.budgetMs ?? CALL_BUDGET_MS);
   return {
     async send<Answer>(request: GoogleRequest): Promise<Answer> {
-      const url = buildUrl(parts.baseUrls[request.service], request);
+      const url = buildUrl(baseUrlOf(parts, request.service), request);
       const answer = await sendUntilAnswered(parts, request, url, deadline);
       return readAnswer(answer) as Answer;
     },
   };
+}
+
+function baseUrlOf({ baseUrls }: GoogleApiParts, service: GoogleService): string {
+  return typeof service === 'string' ? baseUrls[service] : service.baseUrl;
+}
+
+const PRODUCTS: Readonly<Record<ConfiguredService, string>> = {
+  analyticsdata: ANALYTICS,
+  analyticsadmin: ANALYTICS,
+  calendar: 'Google Calendar',
+};
+
+function productOf(service: GoogleService): string {
+  return typeof service === 'string' ? PRODUCTS[service] : service.name;
 }
 
 /** Throws ToolError `bad-input` for a segment that would not stay one segment. */
@@ -166,7 +196,12 @@ async function sendOnce(
       signal: parts.signal,
     });
     if (answer.status >= 200 && answer.status < 300) return answer;
-    return readRefusal(answer, { sentBody: request.body ?? '', scopes: parts.scopes ?? [], nowMs: parts.now() });
+    return readRefusal(answer, {
+      sentBody: request.body ?? '',
+      scopes: parts.scopes ?? [],
+      nowMs: parts.now(),
+      product: productOf(request.service),
+    });
   } catch (cause) {
     if (!(cause instanceof UpstreamError)) throw cause;
     if (parts.signal.aborted || parts.now() >= deadline) throw outOfTime(cause);
@@ -182,7 +217,9 @@ function outOfTime(cause?: unknown): ToolError {
 
 /** Reading twice is harmless; writing twice is not, and a lost answer may mean that the first one worked. */
 function mayRepeat(request: GoogleRequest): boolean {
-  return request.method === 'GET' || (request.method === 'POST' && request.service !== 'calendar');
+  if (request.isRepeatable !== undefined) return request.isRepeatable;
+  const readsOnly = request.service === 'analyticsdata' || request.service === 'analyticsadmin';
+  return request.method === 'GET' || (request.method === 'POST' && readsOnly);
 }
 
 /** True after waiting, when the request deserves another try; false when it does not or there is no time for one. */

@@ -14,7 +14,7 @@ export type GoogleRefusalDetail =
   | { about: 'unknown-field'; field: string; list: 'dimension' | 'metric'; suggestion: string | undefined }
   | { about: 'incompatible-fields'; remove: readonly string[]; add: readonly string[] }
   | { about: 'filter-field'; field: string }
-  | { about: 'no-access' }
+  | { about: 'no-access'; reason?: string }
   | { about: 'scope' }
   | { about: 'api-disabled' }
   | { about: 'quota'; quota: QuotaName }
@@ -38,6 +38,9 @@ export class GoogleRefusal extends ToolError {
   }
 }
 
+/** The product whose refusals are worded with properties, fields and reports. */
+export const ANALYTICS = 'Google Analytics';
+
 export interface RefusedAnswer {
   status: number;
   /** Lower-case names. */
@@ -51,6 +54,8 @@ export interface RefusalContext {
   /** All scopes that the tool needs. */
   scopes: readonly string[];
   nowMs: number;
+  /** Which of Google's products was asked, as people call it; left out, Analytics. */
+  product?: string;
 }
 
 /** Reads an answer that is not a success. Never throws, whatever the body holds. */
@@ -72,7 +77,7 @@ export function readRefusal(answer: RefusedAnswer, context: RefusalContext): Goo
       { cause },
     );
   }
-  if (answer.status >= 500) return unavailable(answer.status, cause);
+  if (answer.status >= 500) return unavailable(answer.status, context.product ?? ANALYTICS, cause);
   return readBadRequest(answer.status, parsed, context, cause);
 }
 
@@ -122,8 +127,8 @@ function connectAgain(status: number, cause: unknown): GoogleRefusal {
   return new GoogleRefusal('connect-again', message, status, { about: 'other', status, reason: undefined }, { cause });
 }
 
-function unavailable(status: number, cause: unknown): GoogleRefusal {
-  const message = 'Google Analytics is failing right now; retrying did not help. Ask again in a minute.';
+function unavailable(status: number, product: string, cause: unknown): GoogleRefusal {
+  const message = `${product} is failing right now; retrying did not help. Ask again in a minute.`;
   return new GoogleRefusal(
     'unavailable',
     message,
@@ -153,9 +158,17 @@ function readForbidden(
     return new GoogleRefusal('operator', message, 403, { about: 'api-disabled' }, { cause });
   }
   if (isQuotaReason(reason)) return readQuota(answer, parsed, context, cause);
+  if (!isAnalytics(context)) {
+    const message = `${context.product} does not let this Google account do that here.`;
+    return new GoogleRefusal('no-access', message, 403, { about: 'no-access', reason }, { cause });
+  }
   const message =
     "Google does not let this Google account read that, or it does not exist (Google gives the same answer to both). Ask for one of the person's own properties; list_properties shows them.";
   return new GoogleRefusal('no-access', message, 403, { about: 'no-access' }, { cause });
+}
+
+function isAnalytics({ product = ANALYTICS }: RefusalContext): boolean {
+  return product === ANALYTICS;
 }
 
 function listScopes(scopes: readonly string[]): string {
@@ -189,11 +202,12 @@ function readBadRequest(
   context: RefusalContext,
   cause: unknown,
 ): GoogleRefusal {
-  const detail = readFieldDetail(parsed.message ?? '', context.sentBody) ?? {
-    about: 'other',
-    status,
-    reason: parsed.reason,
-  };
+  const other = { about: 'other', status, reason: parsed.reason } as const;
+  if (!isAnalytics(context)) {
+    const message = `${context.product} refused the request as invalid. Check the arguments and ask again.`;
+    return new GoogleRefusal('bad-input', message, status, other, { cause });
+  }
+  const detail = readFieldDetail(parsed.message ?? '', context.sentBody) ?? other;
   return new GoogleRefusal('bad-input', badRequestSentence(detail), status, detail, { cause });
 }
 

@@ -8,10 +8,11 @@
 import { z } from 'zod';
 import { ToolError } from '../errors.ts';
 import type { Outgoing } from '../http/outgoing.ts';
-import { CALL_BUDGET_MS, createGoogleApi, type GoogleApiParts, type GoogleService } from './google-api.ts';
+import { CALL_BUDGET_MS, type ConfiguredService, createGoogleApi, type GoogleApiParts } from './google-api.ts';
 import { inputError, notArguments } from './input-error.ts';
 import { coerceArguments, matchNames, openArguments, unwrap } from './lenient-input.ts';
 import { createMemory } from './memory.ts';
+import { missingScopes } from './scopes.ts';
 import type { JsonSchema, Person, Tool } from './tool.ts';
 
 /** Who calls, as the bearer gate found out. */
@@ -34,8 +35,8 @@ export type RunTool = (tool: Tool, rawInput: unknown, caller: Caller, signal: Ab
 export interface RunnerParts {
   /** How requests leave. */
   send: Outgoing;
-  /** Where each Google API is, without a trailing slash. */
-  baseUrls: Readonly<Record<GoogleService, string>>;
+  /** Where each Google API that the configuration knows is, without a trailing slash. */
+  baseUrls: Readonly<Record<ConfiguredService, string>>;
   now(): number;
   /** Told of every exception that is no ToolError: a fault of ours. The caller only hears a general sentence. */
   onUnexpected?(tool: string, cause: unknown): void;
@@ -88,7 +89,7 @@ export function createRunner(parts: RunnerParts): RunTool {
 
 /** Throws ToolError `scope-missing`, before anything is asked of Google. */
 function checkScopes(tool: Tool, caller: Caller): void {
-  const missing = tool.scopes.filter((scope) => !caller.scopes.includes(scope));
+  const missing = missingScopes(caller.scopes, tool.scopes);
   if (missing.length === 0) return;
   const message = `${tool.name} needs the permission ${missing.join(', ')}, which this connection does not have. The person has to connect again and allow it.`;
   throw new ToolError('scope-missing', message, { scopes: tool.scopes });

@@ -182,7 +182,7 @@ describe('run_report for one period', () => {
     assert.match(notesOf(output), /only 3 rows/);
   });
 
-  it('cuts a value that is longer than any answer should be', async () => {
+  it('cuts a value that is longer than any answer bears', async () => {
     const long = 'x'.repeat(50_000);
     const output = answered(
       await startReports((body) => report(body, [[[long], [1]]])).ask({

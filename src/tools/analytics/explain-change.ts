@@ -1,0 +1,239 @@
+/**
+ * Why a number changed from one period to another: what each channel, device, country … added to the difference.
+ *
+ * The parts of each list add up to the whole difference exactly, what is not shown included, so that the answer can be
+ * checked by hand. Says what moved, never why a person did what they did.
+ */
+import { z } from 'zod';
+import { defineTool, type ToolContext } from '../tool.ts';
+import { type Annotation, annotationText, isWithin, readAnnotations } from './annotations.ts';
+import type { DayRange } from './calendar-days.ts';
+import { type ChangeNumbers, readChange } from './change-numbers.ts';
+import { fromSteps, type Part, takeApart, toSteps } from './change-parts.ts';
+import { type Change, changeSentences, type Driver, shareOf } from './change-words.ts';
+import { understandReport } from './report-arguments.ts';
+import { freshnessNotes, qualityNotes, quotaNotes } from './report-notes.ts';
+import {
+  answerPart,
+  columnsPart,
+  datesArgument,
+  daysPart,
+  daysText,
+  filtersArgument,
+  headLine,
+  namesArgument,
+  noteLines,
+  notesPart,
+  propertyArgument,
+  propertyPart,
+  showDays,
+  showProperty,
+} from './report-schema.ts';
+import { type Cell, type Column, round } from './report-table.ts';
+import { tableText } from './report-text.ts';
+
+interface ShownDriver {
+  dimension: string;
+  rows: Cell[][];
+}
+
+export const explainChange = defineTool({
+  name: 'explain_change',
+  title: 'Explain a change',
+  description:
+    'Why did a metric rise or fall between two periods? What each value of several dimensions contributed; each list adds up exactly to the whole difference. Ratios are split into own rate and mix. Gives sentences to quote.',
+  scopes: ['analytics.readonly'],
+  effects: 'reads',
+  input: z.strictObject({
+    property: propertyArgument,
+    metric: z.string().max(100).describe('Such as sessions, totalRevenue, sessionKeyEventRate.'),
+    dates: datesArgument.default('last_week'),
+    compare: z.string().max(100).default('previous_period').describe('As in run_report.'),
+    by: namesArgument(8)
+      .default([])
+      .describe('Dimensions. Usual: channel, source/medium, device, country, landing page.'),
+    filters: filtersArgument.describe('As in run_report.'),
+    limit: z.int().min(1).max(25).default(5).describe('Values per dimension.'),
+    currency: z.string().length(3).optional(),
+  }),
+  output: z.object({
+    property: propertyPart,
+    dates: daysPart,
+    comparedWith: daysPart,
+    change: answerPart<Change>({ type: 'object' }),
+    summary: notesPart,
+    columns: columnsPart,
+    drivers: answerPart<ShownDriver[]>({ type: 'array', items: { type: 'object' } }).describe('Rows by dimension'),
+    notes: notesPart,
+  }),
+  examples: [
+    { question: 'Why did revenue change last week?', input: { metric: 'totalRevenue', dates: 'last_week' } },
+    {
+      question: 'Which devices and pages made the bounce rate rise this month?',
+      input: { metric: 'bounceRate', dates: 'this_month', by: ['deviceCategory', 'landingPage'] },
+    },
+  ],
+  progress: { running: 'Comparing the two periods', done: 'Change explained' },
+  understand: understandChange,
+
+  async call(context, input) {
+    const compare = /^(none|no|false)?$/i.test(input.compare.trim()) ? 'previous_period' : input.compare;
+    const { by, limit, ...rest } = input;
+    const numbers = await readChange(context, { ...rest, compare, dimensions: by });
+    const comparison = numbers.plan.comparison ?? numbers.plan.range;
+    const change = wholeChange(numbers);
+    const drivers = numbers.drivers.map(({ dimension, pairs }): Driver => {
+      const options = { limit, digits: digitsOf(numbers.unit), isRatio: numbers.kind.kind === 'ratio' };
+      return {
+        dimension,
+        parts: takeApart(
+          pairs.map((pair) => scalePair(pair, numbers.unit)),
+          scaledWhole(numbers),
+          options,
+        ),
+      };
+    });
+    const annotations = await annotationsFor(context, numbers.plan.property.id, [numbers.plan.range, comparison]);
+    return {
+      property: showProperty(numbers.plan.property),
+      dates: showDays(numbers.plan.range),
+      comparedWith: showDays(comparison),
+      change,
+      summary: [
+        ...changeSentences(change, drivers),
+        ...annotations.map((one) => `Noted in Analytics: ${annotationText(one)}.`),
+      ],
+      columns: columnsOf(change),
+      drivers: drivers.map(({ dimension, parts }) => ({ dimension, rows: parts.map((part) => rowOf(part, change)) })),
+      notes: changeNotes(numbers, change, drivers),
+    };
+  },
+
+  text({ property, dates, comparedWith, summary, columns, drivers, notes }) {
+    const tables = drivers.flatMap(({ dimension, rows }) => {
+      const named = columns.map((column, index) => (index === 0 ? { name: dimension } : column));
+      return ['', tableText(named, rows, undefined)];
+    });
+    return [headLine(property, daysText(dates, comparedWith)), '', ...summary, ...tables, ...noteLines(notes)].join(
+      '\n',
+    );
+  },
+});
+
+/** `metrics: ["sessions"]` and `dimensions` of run_report. */
+function understandChange(given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { by, metric, ...others } = given;
+  const read = understandReport(metric === undefined ? others : { ...others, metrics: metric });
+  const { metrics, dimensions, orderBy: _, offset: __, ...rest } = read;
+  const wanted = Array.isArray(metrics) && metrics.length === 1 ? metrics[0] : metrics;
+  const dimension = by ?? dimensions;
+  return {
+    ...rest,
+    ...(wanted === undefined ? {} : { metric: wanted }),
+    ...(dimension === undefined ? {} : { by: dimension }),
+  };
+}
+
+/** Rates are told in percent, their changes in percentage points, three digits of which still matter. */
+function digitsOf(unit: string): number {
+  if (unit === 'count') return 0;
+  if (unit === 'percent') return 3;
+  return unit === 'number' ? 4 : 2;
+}
+
+const factorOf = (unit: string): number => (unit === 'percent' ? 100 : 1);
+
+type Pair = ChangeNumbers['drivers'][number]['pairs'][number];
+type Amount = NonNullable<Pair['now']>;
+
+function scale(amount: Amount, unit: string): Amount {
+  return { ...amount, amount: amount.amount * factorOf(unit) };
+}
+
+function scalePair({ value, now, before }: Pair, unit: string): Pair {
+  return {
+    value,
+    now: now === undefined ? undefined : scale(now, unit),
+    before: before === undefined ? undefined : scale(before, unit),
+  };
+}
+
+function scaledWhole({ whole, unit }: ChangeNumbers): ChangeNumbers['whole'] {
+  return { now: scale(whole.now, unit), before: scale(whole.before, unit) };
+}
+
+/** The difference of what is shown, so that it can be checked. */
+function wholeChange(numbers: ChangeNumbers): Change {
+  const { now, before } = scaledWhole(numbers);
+  const digits = digitsOf(numbers.unit);
+  const [nowSteps, beforeSteps] = [toSteps(now.amount, digits), toSteps(before.amount, digits)];
+  return {
+    metric: numbers.metric.name,
+    unit: numbers.unit,
+    kind: numbers.kind.kind,
+    now: fromSteps(nowSteps, digits),
+    before: fromSteps(beforeSteps, digits),
+    change: fromSteps(nowSteps - beforeSteps, digits),
+    changePercent: before.amount > 0 ? round(((now.amount - before.amount) / before.amount) * 100, 1) : null,
+  };
+}
+
+function columnsOf({ unit, kind }: Change): Column[] {
+  const points = unit === 'percent' ? 'percentage points' : unit;
+  const effects = kind === 'ratio' ? ['from_own_rate', 'from_mix'].map((name) => ({ name, unit: points })) : [];
+  return [
+    { name: 'value' },
+    { name: 'now', unit },
+    { name: 'before', unit },
+    ...effects,
+    { name: kind === 'ratio' ? 'contribution' : 'change', unit: points },
+    { name: 'of_change', unit: 'percent' },
+    { name: kind === 'ratio' ? 'weight_before' : 'of_before', unit: 'percent' },
+  ];
+}
+
+function rowOf(part: Part, change: Change): Cell[] {
+  const effects = change.kind === 'ratio' ? [part.fromRate ?? null, part.fromMix ?? null] : [];
+  const share = part.shareBefore === null ? null : round(part.shareBefore, 1);
+  return [part.value, part.now, part.before, ...effects, part.change, shareOf(part, change), share];
+}
+
+/** Notes on the calendar help and are not worth a failure. */
+async function annotationsFor(context: ToolContext, propertyId: string, ranges: DayRange[]): Promise<Annotation[]> {
+  try {
+    const all = await readAnnotations(context, propertyId);
+    return all.filter((one) => ranges.some((range) => isWithin(one, range))).slice(-8);
+  } catch {
+    // The Admin API may be off or say no; the numbers stand without it.
+    return [];
+  }
+}
+
+const MEANING: Readonly<Record<Change['kind'], string>> = {
+  sum: 'Each list adds up to the whole change.',
+  people:
+    'People are counted once in the whole and once in every value they belong to; the last row of a list takes that overlap back, and with it the list adds up.',
+  ratio:
+    'Each list of contributions adds up to the whole change: `from_own_rate` because the value itself did better or worse, `from_mix` because its share of the weight changed.',
+};
+
+function changeNotes(numbers: ChangeNumbers, change: Change, drivers: readonly Driver[]): string[] {
+  const weight = numbers.kind.kind === 'ratio' ? [`Weights are ${numbers.kind.weight}.`] : [];
+  const hasOverlap = drivers.some(({ parts }) => parts.some((part) => part.is === 'overlap'));
+  const overlap =
+    hasOverlap && change.kind !== 'people'
+      ? ['Some are counted in several values of a dimension, or in none: that is a row of its own.']
+      : [];
+  const quality = numbers.answers.flatMap((answer) => qualityNotes(answer.metadata ?? {}));
+  const [answer = {}] = numbers.answers;
+  return [
+    ...numbers.notes,
+    MEANING[change.kind],
+    ...weight,
+    ...overlap,
+    'The numbers say where the change happened, not why.',
+    ...new Set(quality),
+    ...freshnessNotes(numbers.plan),
+    ...quotaNotes(answer.propertyQuota ?? {}),
+  ];
+}
