@@ -6,6 +6,24 @@
  */
 import { readFileSync } from 'node:fs';
 import { ConfigError, type ConfigProblem } from './errors.ts';
+import {
+  type Reading,
+  readAccounts,
+  readBaseUrl,
+  readCimd,
+  readDatabaseUrl,
+  readDuration,
+  readFactor,
+  readGoogleScopes,
+  readInteger,
+  readOneOf,
+  readOrigin,
+  readSecretKeys,
+  wantedScopes,
+  withoutPassword,
+} from './setting.ts';
+
+export { isLoopback } from './loopback.ts';
 
 export interface GoogleClient {
   clientId: string;
@@ -54,13 +72,6 @@ export interface Config {
 }
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-
-const GOOGLE_SCOPES = [
-  'analytics.readonly',
-  'calendar.readonly',
-  'calendar.events',
-  'calendar.events.readonly',
-] as const;
 
 interface Option {
   name: string;
@@ -134,7 +145,7 @@ export const options = [
   {
     name: 'GOOGLE_SCOPES',
     default: 'analytics.readonly',
-    example: 'analytics.readonly,calendar.events',
+    example: 'analytics.readonly,calendar.events,calendar.calendarlist.readonly,calendar.freebusy',
     doc: 'Which tool areas are on',
   },
   {
@@ -201,11 +212,14 @@ export const options = [
 
 type OptionName = (typeof options)[number]['name'];
 
-/** A reader turns the text of one option into a value, or says what is wanted. */
-type Reading<Value> = { value: Value } | { wanted: string };
-
-/** Reads the whole configuration. Throws ConfigError with every problem at once; nothing is half-read. */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+/**
+ * Reads the whole configuration. Throws ConfigError with every problem at once; nothing is half-read. `offeredScopes`
+ * are those that some area of tools uses; without them any name passes here, and the bridge itself refuses a wrong one.
+ */
+export function readConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+  offeredScopes?: readonly string[],
+): Config {
   const problems: ConfigProblem[] = [];
 
   const text = (name: OptionName): string => {
@@ -243,7 +257,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       analyticsDataUrl: read('GOOGLE_ANALYTICS_DATA_URL', readBaseUrl, ''),
       analyticsAdminUrl: read('GOOGLE_ANALYTICS_ADMIN_URL', readBaseUrl, ''),
       calendarUrl: read('GOOGLE_CALENDAR_URL', readBaseUrl, ''),
-      scopes: read('GOOGLE_SCOPES', readGoogleScopes, []),
+      scopes: read('GOOGLE_SCOPES', readGoogleScopes(offeredScopes), []),
     },
     allowedAccounts: text('ALLOWED_ACCOUNTS') === '' ? undefined : read('ALLOWED_ACCOUNTS', readAccounts, []),
     trustProxyHops: read('TRUST_PROXY_HOPS', readInteger(0, 10), 0),
@@ -289,52 +303,6 @@ function defaultLogFormat(): 'pretty' | 'json' {
   return process.stdout.isTTY ? 'pretty' : 'json';
 }
 
-function readOrigin(text: string): Reading<string> {
-  const wanted = 'an origin: https:// and a host, or http:// on localhost, with no path, query or trailing slash';
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '') return { wanted };
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) return { wanted };
-  if (url.pathname !== '/' || text.includes('?') || text.includes('#')) return { wanted };
-  return { value: url.origin };
-}
-
-/** RFC 8252 7.3 and 8.3: the hosts that never leave the machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-function readBaseUrl(text: string): Reading<string> {
-  const url = URL.parse(text);
-  const isWeb = url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)));
-  if (!isWeb || text.includes('?') || text.includes('#')) return { wanted: 'an https URL, or http on localhost' };
-  return { value: text.replace(/\/+$/, '') };
-}
-
-function readDatabaseUrl(text: string): Reading<Config['database']> {
-  if (text.startsWith('sqlite:')) {
-    const path = text.slice('sqlite:'.length).replace(/^\/\/(?=\/)/, '');
-    return path === '' ? { wanted: 'a file path after sqlite:' } : { value: { kind: 'sqlite', path } };
-  }
-  const isPostgres = /^postgres(ql)?:\/\//.test(text) && (URL.parse(text)?.hostname ?? '') !== '';
-  return isPostgres ? { value: { kind: 'postgres', url: text } } : { wanted: 'sqlite:<file> or postgres://…' };
-}
-
-/** A database URL as it may be shown. */
-function withoutPassword(text: string): string {
-  return `"${text.replace(/:\/\/[^@/]*@/, '://…@')}"`;
-}
-
-function readSecretKeys(text: string): Reading<SecretKey[]> {
-  const wanted = 'kid:base64url(32 bytes), comma separated, each kid once';
-  const keys: SecretKey[] = [];
-  for (const part of text.split(',')) {
-    const [, kid, encoded] = /^([A-Za-z0-9_.-]{1,32}):([A-Za-z0-9_-]{43})=?$/.exec(part.trim()) ?? [];
-    if (kid === undefined || encoded === undefined || keys.some((key) => key.kid === kid)) return { wanted };
-    keys.push({ kid, key: Buffer.from(encoded, 'base64url') });
-  }
-  return { value: keys };
-}
-
 function readGoogleClient(
   text: (name: OptionName) => string,
   problem: (name: OptionName, got: string, wanted: string) => void,
@@ -364,60 +332,10 @@ function readCredentialsFile(file: string): GoogleClient | undefined {
   }
 }
 
-function readGoogleScopes(text: string): Reading<string[]> {
-  const names = text.split(/[\s,]+/).filter((name) => name !== '');
-  const short = names.map((name) => name.replace('https://www.googleapis.com/auth/', ''));
-  const known: readonly string[] = GOOGLE_SCOPES;
-  const isGood = short.length > 0 && short.every((name) => known.includes(name));
-  return isGood ? { value: [...new Set(short)] } : { wanted: `one or more of ${known.join(', ')}` };
-}
-
-function readAccounts(text: string): Reading<string[]> {
-  const entries = text
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map((entry) => entry.toLowerCase());
-  const isGood = entries.every((entry) => /^[^@\s]*@[a-z0-9.-]+$/.test(entry));
-  return isGood ? { value: entries } : { wanted: 'e-mail addresses and @domains, comma separated' };
-}
-
-function readInteger(least: number, most: number) {
-  return (text: string): Reading<number> => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? { value } : { wanted: `a whole number from ${least} to ${most}` };
-  };
-}
-
-function readFactor(text: string): Reading<number> {
-  const value = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isNaN(value) ? { wanted: 'a factor such as 0, 1 or 2.5' } : { value };
-}
-
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const;
-
-/** `90`, `90s`, `15m`, `1h`, `180d` → seconds. */
-function readDuration(least: number, most: number) {
-  return (text: string): Reading<number> => {
-    const [, digits, unit] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
-    const value = digits === undefined ? Number.NaN : Number(digits) * SECONDS[(unit || 's') as keyof typeof SECONDS];
-    const wanted = `a duration such as 90s, 15m, 1h or 180d, from ${least} to ${most} seconds`;
-    return value >= least && value <= most ? { value } : { wanted };
-  };
-}
-
-function readOneOf<const Value extends string>(values: readonly Value[]) {
-  return (text: string): Reading<Value> => {
-    const value = values.find((candidate) => candidate === text.toLowerCase());
-    return value === undefined ? { wanted: `one of ${values.join(', ')}` } : { value };
-  };
-}
-
-function readCimd(text: string): Reading<Config['cimd']> {
-  if (text === 'open' || text === 'off') return { value: text };
-  const hosts = text
-    .split(/[\s,]+/)
-    .filter((host) => host !== '')
-    .map((host) => host.toLowerCase());
-  const isGood = hosts.length > 0 && hosts.every((host) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(host));
-  return isGood ? { value: hosts } : { wanted: 'open, off or host names' };
+/** Throws ConfigError where a scope is switched on that no tool could use: nobody should be asked for it. */
+export function checkScopes(scopes: readonly string[], offered: readonly string[]): void {
+  const unknown = scopes.filter((scope) => !offered.includes(scope));
+  if (unknown.length === 0) return;
+  const { name, example } = option('GOOGLE_SCOPES');
+  throw new ConfigError([{ option: name, got: `"${unknown.join(',')}"`, wanted: wantedScopes(offered), example }]);
 }

@@ -156,7 +156,7 @@ describe('answering at a redirect URI', () => {
     );
   });
 
-  it('names the host that a person should recognise', () => {
+  it('names the host that a person recognises', () => {
     assert.equal(displayHost('https://chatgpt.com/aip/x'), 'chatgpt.com');
     assert.equal(displayHost('http://localhost:3333/cb'), 'localhost:3333');
     assert.equal(displayHost('cursor://anysphere.cursor-mcp/oauth'), 'cursor://anysphere.cursor-mcp');
