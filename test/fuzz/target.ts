@@ -44,9 +44,10 @@ export function createTarget(dice: Dice): Target {
     GOOGLE_ANALYTICS_DATA_URL: `${GOOGLE}/analyticsdata`,
     GOOGLE_ANALYTICS_ADMIN_URL: `${GOOGLE}/analyticsadmin`,
     GOOGLE_CALENDAR_URL: `${GOOGLE}/calendar/v3`,
+    GOOGLE_SCOPES: 'analytics.readonly,calendar.events',
     OPENAI_APPS_CHALLENGE: 'the challenge',
     // The limits are reached by some of what is sent, and not by most of it.
-    RATE_LIMITS: '2',
+    RATE_LIMITS: '0.3',
     TRUST_PROXY_HOPS: '2',
   });
   const sandbox = createSandbox({ issuer: GOOGLE, data: 'small', now: () => new Date(time) });
