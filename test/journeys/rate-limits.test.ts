@@ -1,6 +1,7 @@
 /** Too much from one network or one client: refused in each endpoint's own words, and nobody else notices. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { listen } from '../../src/http/listen.ts';
 import { connect, createWorld, type TestClient, type World } from '../support/world.ts';
 
 /** Limits small enough to reach: RATE_LIMITS is a factor on every one of them. */
@@ -116,6 +117,15 @@ describe('too many requests from one network', () => {
     assert.equal((await send(world, { ...refused('x'), from: '2001:db8:1:3::1' })).status, 401);
     await flood(world, (n) => ({ ...refused(`client ${n}`), from: '::ffff:198.51.100.1' }));
     assert.equal((await send(world, { ...refused('x'), from: '198.51.100.1' })).status, 429);
+  });
+
+  it('are counted by the address of the socket when they come over one', async () => {
+    const listener = await listen({ fetch: world.bridge.fetch, host: '127.0.0.1', port: 0 });
+    const statuses = [];
+    for (let n = 0; n < 8; n += 1)
+      statuses.push((await fetch(`http://127.0.0.1:${listener.port}/authorize?client_id=${n}`)).status);
+    assert.deepEqual(statuses, [400, 400, 400, 400, 429, 429, 429, 429]);
+    await listener.close(0);
   });
 
   it('never make health and readiness look down', async () => {
