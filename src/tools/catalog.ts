@@ -3,13 +3,17 @@
  * document, the consent page and the docs all read this. A new area is one folder beside these and one line here.
  */
 import { getProfile } from './account/get-profile.ts';
+import { describeProperty } from './analytics/describe-property.ts';
 import { explainChange } from './analytics/explain-change.ts';
+import { fetchResult } from './analytics/fetch.ts';
+import { findFields } from './analytics/find-fields.ts';
 import { listProperties } from './analytics/list-properties.ts';
 import { runConversionsReport } from './analytics/run-conversions-report.ts';
 import { runFunnelReport } from './analytics/run-funnel-report.ts';
 import { runPivotReport } from './analytics/run-pivot-report.ts';
 import { runRealtimeReport } from './analytics/run-realtime-report.ts';
 import { runReport } from './analytics/run-report.ts';
+import { search } from './analytics/search.ts';
 import type { ScopeWords, ToolArea } from './area.ts';
 import { calendar } from './calendar/calendar.ts';
 import { offeredWith } from './scopes.ts';
@@ -17,12 +21,16 @@ import type { Tool } from './tool.ts';
 
 const analytics: readonly Tool[] = [
   listProperties,
+  describeProperty,
+  findFields,
   runReport,
   runRealtimeReport,
   runPivotReport,
   runFunnelReport,
   runConversionsReport,
   explainChange,
+  search,
+  fetchResult,
   getProfile,
 ];
 

@@ -148,6 +148,10 @@ export const acme: Record<string, Reply> = {
     metrics: [{ apiName: 'customEvent:score', uiName: 'Score', type: 'TYPE_FLOAT' }],
   },
   ':runReport': (_request: OutgoingRequest, body: unknown) => emptyReport(body),
+  ':runRealtimeReport': (_request: OutgoingRequest, body: unknown) => emptyReport(body),
+  ':runPivotReport': (_request: OutgoingRequest, body: unknown) => emptyReport(body),
+  ':runFunnelReport': {},
+  ':checkCompatibility': {},
 };
 
 interface SentReport {

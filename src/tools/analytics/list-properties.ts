@@ -4,17 +4,18 @@ import { plainLine } from '../quote.ts';
 import { defineTool } from '../tool.ts';
 import { hostOf } from './choose-property.ts';
 import { type Asking, MAX_STREAM_LOOKUPS, type PropertySummary, readProperties, readStreams } from './directory.ts';
+import { answerPart, notesPart } from './report-schema.ts';
 
 const MAX_LISTED = 100;
 
-const property = z.object({
-  id: z.string(),
-  name: z.string(),
-  account: z.string(),
-  accountId: z.string(),
-  url: z.string().optional(),
-  measurementId: z.string().optional(),
-});
+interface Listed {
+  id: string;
+  name: string;
+  account: string;
+  accountId: string;
+  url?: string;
+  measurementId?: string;
+}
 
 export const listProperties = defineTool({
   name: 'list_properties',
@@ -31,9 +32,9 @@ export const listProperties = defineTool({
       .describe('Part of a property or account name, a domain, or a G- measurement id.'),
   }),
   output: z.object({
-    properties: z.array(property),
+    properties: answerPart<Listed[]>({ type: 'array', items: { type: 'object' } }),
     total: z.int().describe('How many match, shown or not'),
-    notes: z.array(z.string()),
+    notes: notesPart,
   }),
   examples: [
     { question: 'Which sites can I ask about?', input: {} },
@@ -55,8 +56,6 @@ export const listProperties = defineTool({
     return [head, ...lines, ...notes].join('\n');
   },
 });
-
-type Listed = z.infer<typeof property>;
 
 function listed({ id, name, accountName, accountId }: PropertySummary): Listed {
   return { id, name, account: accountName, accountId };
