@@ -4,7 +4,7 @@
  * Owns: which keys are used, keeping them, and looking again when a client has rotated them. Does not own: what an assertion
  * must say (assertion.ts), fetching (http/safe-fetch.ts).
  */
-import { createLocalJWKSet, errors, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { ClientDocumentError } from '../../errors.ts';
 import type { SafeFetch } from '../../http/safe-fetch.ts';
@@ -44,8 +44,8 @@ export function createAssertionKeys(parts: KeyParts): FindKey {
       const known = await sets.get(jwksUri);
       try {
         return await known(header, token);
-      } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      } catch {
+        // Not among those that we know: the client may have a new one.
         return (await sets.getNewer(jwksUri))(header, token);
       }
     };
@@ -58,9 +58,8 @@ function readKeys(value: unknown): JWTVerifyGetKey {
   return toKeySet(result.data);
 }
 
-/** A key whose private half is published proves nothing; it is passed over like one that we cannot use. */
+/** The library passes over keys for another purpose, and refuses to verify with private and symmetric ones. */
 function toKeySet({ keys }: PublicKeySet): JWTVerifyGetKey {
-  const usable = keys.filter((key) => key.kty !== 'oct' && !('d' in key));
-  const find = createLocalJWKSet({ keys: usable as { kty: string }[] });
+  const find = createLocalJWKSet({ keys: keys as { kty: string }[] });
   return (header: JWSHeaderParameters | undefined, token) => find(header, token);
 }

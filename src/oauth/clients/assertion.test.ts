@@ -212,6 +212,17 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     assert.equal(internet.asked.length, 2);
   });
 
+  it('is verified with the same reading of the keys for five minutes, though the host wants none kept', async () => {
+    internet.serve(KEYS, { keys: [signers.RS256.jwk] }, { 'cache-control': 'no-store' });
+    await check(CLIENT, await sign());
+    time += 5 * MINUTE - 1;
+    await check(CLIENT, await sign());
+    assert.equal(internet.asked.length, 1);
+    time += 1;
+    await check(CLIENT, await sign());
+    assert.equal(internet.asked.length, 2);
+  });
+
   it('is not verified with a key that the client took away, after an hour at the latest', async () => {
     internet.serve(KEYS, { keys: [signers.RS256.jwk] }, { 'cache-control': 'max-age=31536000' });
     await check(CLIENT, await sign());

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ClientDocumentError, OAuthError } from '../../errors.ts';
 import type { AuthMethod, Client } from '../../store/records.ts';
+import { StoreError } from '../../store/store.ts';
 import { hashSecret } from '../../vault/token.ts';
 import { ASSERTION_TYPE } from './assertion.ts';
 import { type AuthenticateParts, authenticateClient } from './authenticate.ts';
@@ -130,6 +131,20 @@ describe('client authentication (RFC 6749 2.3)', () => {
     );
   });
 
+  it('refuses a request that names no client, and a header that is not Basic with an id', async () => {
+    const nameless = authenticate({ client_secret: 's3cret' });
+    await assert.rejects(
+      nameless,
+      (error) => refusedAs('invalid_client')(error) && /names no client/.test(String(error)),
+    );
+    for (const authorization of ['', 'Basic', 'Basic !', 'Bearer x', basic(''), basic('secret'), basic(':s3cret')])
+      await assert.rejects(
+        authenticate({ client_id: 'public' }, { authorization }),
+        (error) => refusedAs('invalid_client')(error) && /not HTTP Basic/.test(String(error)),
+        authorization,
+      );
+  });
+
   it('finds the client of an assertion by its subject, or refuses what has none', async () => {
     for (const sub of [undefined, 7, '', null, {}])
       await assert.rejects(authenticate(signed(sub)), refusedAs('invalid_client'), String(sub));
@@ -170,6 +185,14 @@ describe('client authentication while something is not to be had', () => {
   it('tells whoever names a host that does not answer, and is connected to nobody, that it is unknown', async () => {
     const parts = { ...documentIs('unreachable'), store: { grants: { existsFor: async () => false } } };
     await assert.rejects(authenticate({ client_id: DOCUMENT_ID }, { parts }), refusedAs('invalid_client'));
+  });
+
+  it('passes on what is our own trouble', async () => {
+    const fail = async () => {
+      throw new StoreError('a read failed');
+    };
+    await assert.rejects(authenticate({ client_id: 'public' }, { parts: partsWith({ findClient: fail }) }), StoreError);
+    await assert.rejects(authenticate(signed(DOCUMENT_ID), { parts: partsWith({ checkAssertion: fail }) }), StoreError);
   });
 
   it('refuses a client whose document is wrong, with the words for an unknown one', async () => {

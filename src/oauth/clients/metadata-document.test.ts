@@ -94,6 +94,18 @@ describe('a client metadata document', () => {
       assert.throws(() => read({ redirect_uris: uris }), refusedFor(/redirect_uris/));
   });
 
+  it('may be as large as its limits', () => {
+    assert.equal(read({ client_name: 'A' }).name, 'A');
+    assert.equal(read({ client_name: 'n'.repeat(200) }).name.length, 200);
+    assert.equal(read({ redirect_uris: Array(50).fill('https://app.example/callback') }).redirectUris.length, 50);
+    const long = `https://app.example/${'a'.repeat(1980)}`;
+    assert.equal(read({ client_uri: long }).clientUri, long);
+    assert.equal(read({ client_uri: `${long}a` }).clientUri, undefined);
+    const keys = (count: number) => ({ keys: Array(count).fill({ kty: 'EC' }) });
+    assert.equal(read({ jwks: keys(50) }).jwks?.keys.length, 50);
+    assert.throws(() => read({ jwks: keys(51) }), refusedFor(/jwks/));
+  });
+
   it('is refused for one redirect URI among good ones that nobody may register', () => {
     for (const uri of [
       'javascript:alert(1)',
@@ -174,12 +186,8 @@ describe('how a client known by its document may prove itself', () => {
     const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
     assert.deepEqual(read({ jwks, [SINGULAR]: 'private_key_jwt' }).jwks, jwks);
     assert.throws(() => read({ ...keys, jwks }), refusedFor(/exclude each other/));
-    for (const key of [
-      { kty: 'RSA', d: 'd' },
-      { kty: 'oct', k: 'k' },
-      { kty: 'EC', d: null },
-    ])
-      assert.throws(() => read({ jwks: { keys: [key] } }), refusedFor(/private key/));
+    for (const key of [{ kty: 'RSA', d: 'd' }, { kty: 'oct' }, { kty: 'odd', k: 'k' }, { kty: 'EC', d: null }])
+      assert.throws(() => read({ jwks: { keys: [...jwks.keys, key] } }), refusedFor(/private key/));
     for (const uri of ['http://app.example/j', 'https://10.0.0.1/j', 'https://u@app.example/j', 'data:,{}', 'j', ''])
       assert.throws(() => read({ jwks_uri: uri }), refusedFor(/jwks_uri/), uri);
   });
@@ -204,13 +212,45 @@ describe('finding a client by its document', () => {
   beforeEach(() => {
     internet = createTestInternet();
   });
+  let time = 1_800_000_000_000;
   const finder = (policy: DocumentPolicy = 'open') =>
-    createDocumentClients({ fetch: internet.fetch, policy, now: () => 1_800_000_000_000, log: silent });
+    createDocumentClients({ fetch: internet.fetch, policy, now: () => time, log: silent });
 
   it('reads the document at the id', async () => {
     internet.serve(ID, DOCUMENT);
     assert.equal((await finder()(ID))?.name, 'An app');
     assert.deepEqual(internet.asked, [ID]);
+  });
+
+  it('keeps it for five minutes at least, a day at most, and a week while its host fails', async () => {
+    const MINUTE = 60_000;
+    const DAY = 24 * 60 * MINUTE;
+    const find = finder();
+    const asksAfter = async (milliseconds: number) => {
+      time += milliseconds;
+      internet.asked.length = 0;
+      await find(ID);
+      return internet.asked.length;
+    };
+    internet.serve(ID, DOCUMENT, { 'cache-control': 'no-store' });
+    assert.deepEqual([await asksAfter(0), await asksAfter(5 * MINUTE - 1)], [1, 0]);
+    internet.serve(ID, DOCUMENT, { 'cache-control': 'max-age=31536000' });
+    assert.deepEqual([await asksAfter(1), await asksAfter(DAY - 1), await asksAfter(1)], [1, 0, 1]);
+    internet.fail(ID, status(503));
+    assert.equal(await asksAfter(7 * DAY - 1), 1);
+    await assert.rejects(asksAfter(1), ClientDocumentError);
+  });
+
+  it('keeps five hundred of them and no more', async () => {
+    const find = finder();
+    for (let n = 0; n <= 500; n += 1) {
+      const id = `https://app${n}.example/c`;
+      internet.serve(id, { ...DOCUMENT, client_id: id });
+      await find(id);
+    }
+    internet.asked.length = 0;
+    for (const n of [1, 500, 0]) await find(`https://app${n}.example/c`);
+    assert.deepEqual(internet.asked, ['https://app0.example/c']);
   });
 
   it('asks no host for what cannot be a client id', async () => {
