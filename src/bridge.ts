@@ -6,7 +6,7 @@
  */
 import { Hono } from 'hono';
 import type { Config } from './config.ts';
-import { isLoopback } from './config.ts';
+import { checkScopes, isLoopback } from './config.ts';
 import { type AddressOf, socketAddress } from './http/client-address.ts';
 import { limitRequests } from './http/limit-requests.ts';
 import { createOutgoing, type Outgoing } from './http/outgoing.ts';
@@ -27,7 +27,7 @@ import { authorizationServerMetadata } from './oauth/metadata.ts';
 import { deleteRegistration, register, showRegistration } from './oauth/register.ts';
 import { revoke } from './oauth/revoke.ts';
 import { OFFLINE_ACCESS } from './oauth/scope.ts';
-import { scopeWords } from './oauth/scope-words.ts';
+import { createScopeWords } from './oauth/scope-words.ts';
 import { token } from './oauth/token.ts';
 import { createLog, type Log } from './observe/log.ts';
 import { createRecordEvent } from './observe/record-event.ts';
@@ -48,7 +48,8 @@ import { createRelayedTokens } from './resource/relayed-token.ts';
 import { answerTooManyAtDoors, limitCalls } from './resource/too-many.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
-import { toolsFor } from './tools/catalog.ts';
+import type { ToolArea } from './tools/area.ts';
+import { areas as ownAreas, scopesOf, toolsFor, toolsOf } from './tools/catalog.ts';
 import { createRunner } from './tools/run.ts';
 import { createGoogle } from './upstream/google.ts';
 import { createLiveTokens } from './upstream/live-token.ts';
@@ -69,6 +70,8 @@ export interface Parts {
   network: PublicNetwork;
   /** Where a request comes from, when the server in front is not @hono/node-server. */
   addressOf: AddressOf;
+  /** What an assistant can do: our own areas of tools, unless others are given beside or instead of them. */
+  areas: readonly ToolArea[];
 }
 
 export interface Bridge {
@@ -83,6 +86,21 @@ export interface Bridge {
 }
 
 type App = Hono<{ Variables: { isLoopbackBridge: boolean } }>;
+
+/** Every scope that `GOOGLE_SCOPES` may name with these areas. */
+export function offeredScopes(areas: readonly ToolArea[] = ownAreas): string[] {
+  return Object.keys(scopesOf(areas));
+}
+
+/** What of these areas is switched on. Throws ConfigError for a scope that none of them uses. */
+function offer(areas: readonly ToolArea[], scopes: readonly string[]) {
+  checkScopes(scopes, offeredScopes(areas));
+  return { tools: toolsFor(scopes, toolsOf(areas)), scopeWords: createScopeWords(scopesOf(areas)) };
+}
+
+function baseUrlsOf({ analyticsDataUrl, analyticsAdminUrl, calendarUrl }: Config['google']) {
+  return { analyticsdata: analyticsDataUrl, analyticsadmin: analyticsAdminUrl, calendar: calendarUrl };
+}
 
 export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge {
   const { publicUrl, resourceUrl, operator, google } = config;
@@ -124,15 +142,10 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record }),
     limits,
   );
-  const tools = toolsFor(google.scopes);
-  const baseUrls = {
-    analyticsdata: google.analyticsDataUrl,
-    analyticsadmin: google.analyticsAdminUrl,
-    calendar: google.calendarUrl,
-  };
+  const { tools, scopeWords } = offer(given.areas ?? ownAreas, google.scopes);
   const run = createRunner({
     send,
-    baseUrls,
+    baseUrls: baseUrlsOf(google),
     now,
     onUnexpected: (tool, err) => log.error({ tool, err }, 'a tool failed by our fault'),
     onRefusal: (tool, error) =>
@@ -159,11 +172,12 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     publicUrl,
     resourceUrl,
     scopes,
+    scopeWords,
     operator,
   };
   const consent = { ...base, allowedAccounts: config.allowedAccounts };
   const door = { authenticate, run, tools, publicUrl, scopes: google.scopes, about, operatorEmail: operator.email };
-  const words = { publicUrl, operator, ...scopeWords(google.scopes) };
+  const words = { publicUrl, operator, ...scopeWords.describe(google.scopes) };
   const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
 
   const app: App = new Hono();
@@ -205,8 +219,8 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   app.all('/.well-known/oauth-protected-resource/mcp', resource);
   app.all('/mcp', mcp({ ...door, onFault: (err) => log.error({ err }, 'the MCP endpoint failed') }));
   app.all('/actions/:tool', actions(door));
-  app.all('/openapi.json', openapi({ ...door, scopes: google.scopes, format: 'json' }));
-  app.all('/openapi.yaml', openapi({ ...door, scopes: google.scopes, format: 'yaml' }));
+  app.all('/openapi.json', openapi({ ...door, scopeName: scopeWords.nameOf, format: 'json' }));
+  app.all('/openapi.yaml', openapi({ ...door, scopeName: scopeWords.nameOf, format: 'yaml' }));
   app.all('/.well-known/ai-plugin.json', plugin({ ...door, verificationToken: config.pluginVerificationToken }));
   const { openaiAppsChallenge: challenge } = config;
   if (challenge !== undefined) app.get('/.well-known/openai-apps-challenge', (c) => c.text(challenge));

@@ -10,7 +10,7 @@ const GOOGLE = { GOOGLE_CLIENT_ID: 'id', GOOGLE_CLIENT_SECRET: 'secret' };
 
 function problemsOf(environment: Record<string, string>): string[] {
   try {
-    readConfig({ ...GOOGLE, ...environment });
+    readConfig({ ...GOOGLE, ...environment }, ['analytics.readonly']);
     return [];
   } catch (error) {
     assert.ok(error instanceof ConfigError);

@@ -244,7 +244,9 @@ export type ToolErrorKind =
   /** The operator: the API is switched off for our Google project. */
   | 'operator'
   /** Nothing is there under that name. */
-  | 'not-found';
+  | 'not-found'
+  /** The model: what it wants to change has changed since it looked. */
+  | 'conflict';
 
 /**
  * A tool could not answer. `message` is our own text only, what happened, why and what to do; foreign text goes to logs,

@@ -4,7 +4,7 @@
  * Owns: starting, saying where it listens, sweeping, and ending on SIGTERM or SIGINT without losing an answer.
  */
 import type { Command } from 'commander';
-import { type Bridge, createBridge } from '../bridge.ts';
+import { type Bridge, createBridge, offeredScopes } from '../bridge.ts';
 import { type Config, readConfig } from '../config.ts';
 import { OperatorError } from '../errors.ts';
 import { type Listener, listen } from '../http/listen.ts';
@@ -20,7 +20,7 @@ export function serveCommand(program: Command): void {
     .command('serve')
     .description('Start the bridge. Everything is set by environment variables; see docs/configuration.md.')
     .action(async () => {
-      const config = readConfig(process.env);
+      const config = readConfig(process.env, offeredScopes());
       const log = createLog(config.log);
       const bridge = createBridge(config, { log, store: await openDatabase(config.database) });
       const listener = await open(config, bridge);

@@ -15,8 +15,8 @@ import { pageHeaders } from '../pages/headers.ts';
 import { scopeMissingPage } from '../pages/scope-missing.ts';
 import type { Connection } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { tokenContext } from '../upstream/live-token.ts';
 import type { Identity, Provider, ProviderTokens } from '../upstream/provider.ts';
+import { tokenContext } from '../vault/google-tokens.ts';
 import { createId, hashSecret, isSame, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type FinishVisit, isVisit } from './account/visit.ts';
@@ -28,7 +28,7 @@ import { exchangeCode } from './google-answer.ts';
 import type { Issuer } from './issue.ts';
 import { readPageQuery } from './page-request.ts';
 import { sealRelayCode } from './relay.ts';
-import { scopeName } from './scope-words.ts';
+import type { ScopeWords } from './scope-words.ts';
 import { approvalCookie, googleScopes, reach, sendToGoogle } from './send-to-google.ts';
 import { followFlow, startTrail } from './trail.ts';
 
@@ -45,6 +45,7 @@ interface CallbackParts {
   record: RecordEvent;
   publicUrl: string;
   finishVisit: FinishVisit;
+  scopeWords: ScopeWords;
 }
 
 export function callback(parts: CallbackParts): Handler {
@@ -198,7 +199,7 @@ async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow,
   );
   const body = scopeMissingPage({
     ref: referenceOf(flow.id),
-    missing: missing.map(scopeName),
+    missing: missing.map(parts.scopeWords.nameOf),
     sealedFlow: sealFlow(parts.vault, 'flow-consent', again),
     clientName: client?.name ?? '',
     publicHost: new URL(parts.publicUrl).host,

@@ -22,7 +22,7 @@ import type { FindClient } from './clients/find.ts';
 import { type Flow, openFlow, referenceOf } from './flow.ts';
 import { checkSameSite, readPageForm } from './page-request.ts';
 import { displayHost, isLoopbackUri } from './redirect-uri.ts';
-import { scopeWords } from './scope-words.ts';
+import type { ScopeWords } from './scope-words.ts';
 import { reach, sendToGoogle } from './send-to-google.ts';
 import { followFlow, startTrail } from './trail.ts';
 
@@ -36,6 +36,7 @@ interface ConsentParts {
   record: RecordEvent;
   publicUrl: string;
   operator: Operator;
+  scopeWords: ScopeWords;
   allowedAccounts: readonly string[] | undefined;
 }
 
@@ -56,7 +57,7 @@ export function showConsent(parts: ConsentParts): Handler {
       redirectIsLoopback: isLoopbackUri(flow.redirectUri),
       isNewClient: await isNew(parts, client),
       mode: client.mode,
-      ...scopeWords(flow.scopes),
+      ...parts.scopeWords.describe(flow.scopes),
       sealedFlow: sealedFlow ?? '',
       operator: parts.operator,
       publicHost: new URL(parts.publicUrl).host,

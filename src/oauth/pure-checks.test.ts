@@ -7,7 +7,7 @@ import { createAccountPolicy } from './account-policy.ts';
 import { challengeOf, isChallenge, matchesChallenge } from './pkce.ts';
 import { chooseResource } from './resource.ts';
 import { chooseScopes, narrowScopes, parseScope } from './scope.ts';
-import { scopeName, scopeWords } from './scope-words.ts';
+import { createScopeWords } from './scope-words.ts';
 
 const refusedAs = (code: string) => (error: unknown) => error instanceof OAuthError && error.code === code;
 
@@ -68,12 +68,16 @@ describe('scopes (RFC 6749 3.3)', () => {
     assert.deepEqual(parseScope('b a b'), ['b', 'a']);
   });
 
-  it('has words for people for every scope that can be switched on', () => {
-    const { reads, changes, subject } = scopeWords(['analytics.readonly', 'calendar.events', 'offline_access']);
+  it('says of several scopes what may be read and what may be changed', () => {
+    const { describe, nameOf } = createScopeWords({
+      'analytics.readonly': { area: 'Google Analytics', reads: 'See reports' },
+      'calendar.events': { area: 'Google Calendar', changes: 'Change events' },
+    });
+    const { reads, changes, subject } = describe(['analytics.readonly', 'calendar.events', 'offline_access']);
     assert.equal(reads.length, 1);
     assert.equal(changes.length, 1);
     assert.equal(subject, 'Google Analytics and Google Calendar');
-    assert.equal(scopeName('unheard.of'), 'unheard.of');
+    assert.equal(nameOf('unheard.of'), 'unheard.of');
   });
 });
 

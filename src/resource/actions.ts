@@ -47,6 +47,7 @@ const STATUS: Record<ToolErrorKind, number> = {
   quota: 429,
   unavailable: 503,
   operator: 503,
+  conflict: 409,
 };
 
 /** Seconds, when Google did not say: the shortest quotas refill within the hour, an outage is often over at once. */

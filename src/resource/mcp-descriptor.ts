@@ -56,9 +56,9 @@ function annotationsOf(tool: Tool): Annotations {
   return {
     title: tool.title,
     readOnlyHint: isRead,
-    destructiveHint: tool.effects === 'deletes',
+    destructiveHint: tool.effects === 'deletes' || tool.overwrites === true,
     // Reading and deleting twice leave the world as once; a second write may add a second thing.
-    idempotentHint: tool.effects !== 'writes',
+    idempotentHint: tool.effects !== 'writes' || tool.isIdempotent === true,
     // Reading stays within the person's own account; a change there can reach others (an invitation, a cancellation).
     openWorldHint: !isRead,
   };

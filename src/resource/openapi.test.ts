@@ -30,7 +30,15 @@ interface Document {
 
 function documentOf(tools: readonly Tool[]): Document {
   const scopes = ['analytics.readonly', 'calendar.events'];
-  const parts = { tools, publicUrl: PUBLIC_URL, scopes, about: about(tools, '1.2.3'), operatorEmail: undefined };
+  const scopeName = (scope: string) => `Words for ${scope}`;
+  const parts = {
+    tools,
+    publicUrl: PUBLIC_URL,
+    scopes,
+    about: about(tools, '1.2.3'),
+    operatorEmail: undefined,
+    scopeName,
+  };
   return JSON.parse(JSON.stringify(openapiDocument(parts))) as Document;
 }
 
@@ -146,8 +154,8 @@ describe('the OpenAPI document', () => {
             tokenUrl: `${PUBLIC_URL}/token`,
             refreshUrl: `${PUBLIC_URL}/token`,
             scopes: {
-              'analytics.readonly': 'See your Google Analytics data',
-              'calendar.events': 'See, add, change and delete events of your calendars',
+              'analytics.readonly': 'Words for analytics.readonly',
+              'calendar.events': 'Words for calendar.events',
             },
           },
         },

@@ -18,17 +18,12 @@ export interface OpenapiParts {
   scopes: readonly string[];
   about: About;
   operatorEmail: string | undefined;
+  /** A scope in words for people. */
+  scopeName(scope: string): string;
 }
 
 const MAX_OPERATIONS = 30;
 const MAX_DESCRIPTION = 300;
-
-const SCOPE_WORDS: Readonly<Record<string, string>> = {
-  'analytics.readonly': 'See your Google Analytics data',
-  'calendar.readonly': 'See your calendars and their events',
-  'calendar.events': 'See, add, change and delete events of your calendars',
-  'calendar.events.readonly': 'See the events of your calendars',
-};
 
 const ERROR_SCHEMA = {
   type: 'object',
@@ -84,12 +79,12 @@ export function openapiDocument(parts: OpenapiParts): Record<string, unknown> {
   };
 }
 
-function securityScheme({ publicUrl, scopes }: OpenapiParts): Record<string, unknown> {
+function securityScheme({ publicUrl, scopes, scopeName }: OpenapiParts): Record<string, unknown> {
   const flow = {
     authorizationUrl: `${publicUrl}/authorize`,
     tokenUrl: `${publicUrl}/token`,
     refreshUrl: `${publicUrl}/token`,
-    scopes: Object.fromEntries(scopes.map((scope) => [scope, SCOPE_WORDS[scope] ?? `Google's permission ${scope}`])),
+    scopes: Object.fromEntries(scopes.map((scope) => [scope, scopeName(scope)])),
   };
   return { type: 'oauth2', flows: { authorizationCode: flow } };
 }

@@ -14,7 +14,7 @@ const scopes = ['analytics.readonly', 'offline_access'];
 
 function site(): Hono {
   const text = about(toyTools, '1.2.3');
-  const described = { tools: toyTools, publicUrl, scopes, about: text, operatorEmail: undefined };
+  const described = { tools: toyTools, publicUrl, scopes, about: text, operatorEmail: undefined, scopeName: String };
   const resource = protectedResourceMetadata({ publicUrl, resourceUrl: `${publicUrl}/mcp`, scopes, title: text.title });
   const app = new Hono();
   app.all('/.well-known/oauth-protected-resource', resource);

@@ -37,7 +37,9 @@ export function missingScopes(held: readonly GoogleScope[], needed: readonly Goo
 export function offeredWith(offered: readonly GoogleScope[], tool: Tool): Tool | undefined {
   if (missingScopes(offered, tool.scopes).length > 0) return undefined;
   const scopes = tool.scopes.map((scope) => nameOf(scope, offered));
-  return scopes.every((scope, index) => scope === tool.scopes[index]) ? tool : { ...tool, scopes: [...new Set(scopes)] };
+  return scopes.every((scope, index) => scope === tool.scopes[index])
+    ? tool
+    : { ...tool, scopes: [...new Set(scopes)] };
 }
 
 function nameOf(scope: GoogleScope, offered: readonly GoogleScope[]): GoogleScope {

@@ -48,7 +48,10 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
   title: string;
   /** For the model: what it answers, when to use it. At most 300 characters, GPT Actions' limit. */
   description: string;
-  /** All scopes that the tool needs at Google; empty for none beyond being connected. */
+  /**
+   * All scopes that the tool needs at Google, each the least one that is enough: a wider one counts too (scopes.ts).
+   * Empty for none beyond being connected.
+   */
   scopes: readonly GoogleScope[];
   /** What a call does to the world: decides MCP annotations, `x-openai-isConsequential` and the consent page's words. */
   effects: 'reads' | 'writes' | 'deletes';
@@ -60,6 +63,10 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
    * they are validated. Strings for lists, `"10"` for 10 and snake_case are understood for every tool without this.
    */
   understand?(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  /** Of a writing tool: the same call again changes nothing more. */
+  isIdempotent?: boolean;
+  /** Of a writing tool: it replaces what was there, instead of only adding. */
+  overwrites?: boolean;
   /** Said to hosts while the call runs and after it, each at most 64 characters. */
   progress?: { running: string; done: string };
   /** Extra `_meta` of the MCP descriptor, for instance `openai/profile`. */

@@ -22,7 +22,7 @@ import type { FindClient } from '../clients/find.ts';
 import type { Endings, LinkEnd } from '../end-grant.ts';
 import { checkSameSite, readPageForm } from '../page-request.ts';
 import { displayHost, isLoopbackUri } from '../redirect-uri.ts';
-import { scopeWords } from '../scope-words.ts';
+import type { ScopeWords } from '../scope-words.ts';
 import { startTrail } from '../trail.ts';
 import { endSession, isOwnForm, leaveNotice, readSession, type Session, takeNotice } from './session.ts';
 import { beginVisit, createFinishVisit, type FinishVisit, reachGoogle } from './visit.ts';
@@ -38,6 +38,7 @@ export interface AccountParts {
   record: RecordEvent;
   publicUrl: string;
   operator: Operator;
+  scopeWords: ScopeWords;
 }
 
 export function showAccount(parts: AccountParts): Handler {
@@ -158,7 +159,7 @@ function goTo(c: Context, url: string): Response {
 async function listAssistants(parts: AccountParts, connectionId: string): Promise<Assistant[]> {
   const grants = await parts.store.grants.list({ connectionId });
   const byUse = grants.sort((one, other) => other.lastUsedAt - one.lastUsedAt);
-  return Promise.all(byUse.map(async (grant) => toAssistant(grant, await findKnown(parts, grant.clientId))));
+  return Promise.all(byUse.map(async (grant) => toAssistant(parts, grant, await findKnown(parts, grant.clientId))));
 }
 
 /** A client whose own document cannot be had is shown without its name; it can be disconnected all the same. */
@@ -170,9 +171,9 @@ async function findKnown({ findClient }: AccountParts, clientId: string): Promis
   }
 }
 
-function toAssistant(grant: Grant, client: Client | undefined): Assistant {
+function toAssistant({ scopeWords }: AccountParts, grant: Grant, client: Client | undefined): Assistant {
   const from = grant.redirectUri ?? client?.redirectUris[0];
-  const { reads, changes } = scopeWords(grant.scopes);
+  const { reads, changes } = scopeWords.describe(grant.scopes);
   // Rows of before the first use was noted: any later use proves one.
   const usedSince = grant.lastUsedAt > grant.createdAt ? grant.createdAt : undefined;
   return {
