@@ -12,7 +12,7 @@ import { sandboxToken } from './sandbox-token.ts';
 
 export const SHOP = '213025502';
 /** A Sunday evening in California; the sandbox's data is dated relative to it. */
-const NOW = Date.parse('2026-11-23T03:00:00Z');
+export const NOW = Date.parse('2026-11-23T03:00:00Z');
 
 export interface ReportOutput {
   columns: { name: string; unit?: string }[];

@@ -68,7 +68,9 @@ export function pivotTable(answer: PivotAnswer, parts: PivotParts): PivotTable {
   return {
     columns,
     rows,
-    ...(rows.length > 1 ? { totals: [...parts.rows.map(() => null), ...line(parts.rows.map(() => TOTAL))] } : {}),
+    ...((rowHeader?.rowCount ?? rows.length) > 1
+      ? { totals: [...parts.rows.map(() => null), ...line(parts.rows.map(() => TOTAL))] }
+      : {}),
     rowCount: rowHeader?.rowCount ?? rows.length,
     columnCount: columnHeader?.rowCount ?? columnKeys.length,
   };
