@@ -3,6 +3,8 @@
  * with a real database file. After a restart each flow goes on, or fails with words that tell the person to start again.
  */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createBrowser, type Stop } from '../../src/demo/browser.ts';
 import { answerPages } from '../../src/demo/person.ts';
@@ -130,6 +132,16 @@ describe('a bridge that is killed with SIGKILL', () => {
     assert.equal((await refresh(second.body.refresh_token ?? '')).status, 200);
   });
 
+  it('a client that hangs up before the answer comes: the same answer is there for it afterwards', async () => {
+    const { body } = await redeem(await walk());
+    const token = body.refresh_token ?? '';
+    await hangUp(`${stage.bridgeUrl}/token`, { grant_type: 'refresh_token', refresh_token: token, ...credentials() });
+    const answers = await Promise.all(Array.from({ length: 64 }, () => refresh(token)));
+    assert.deepEqual(new Set(answers.map(({ status, body: answer }) => `${status} ${JSON.stringify(answer)}`)).size, 1);
+    assert.equal(answers[0]?.status, 200);
+    assert.equal((await refresh(answers[0]?.body.refresh_token ?? '')).status, 200);
+  });
+
   it('while refreshes are being answered: every answer that was given is good', async () => {
     const { body } = await redeem(await walk());
     let token = body.refresh_token ?? '';
@@ -143,3 +155,15 @@ describe('a bridge that is killed with SIGKILL', () => {
     }
   });
 });
+
+/** Sends the whole request and cuts the connection at once, as a client does whose machine goes to sleep. */
+async function hangUp(address: string, fields: Record<string, string>): Promise<void> {
+  const url = new URL(address);
+  const body = new URLSearchParams(fields).toString();
+  const head = `POST ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+  const socket = connect(Number(url.port), url.hostname);
+  await once(socket, 'connect');
+  await new Promise((resolve) => socket.write(head + body, resolve));
+  socket.destroy();
+  await once(socket, 'close');
+}

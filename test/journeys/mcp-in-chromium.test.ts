@@ -85,6 +85,24 @@ describe('an MCP sign-in in a real browser', () => {
     await context.close();
   });
 
+  it('refuses Google’s answer to a flow that somebody else allowed in their own browser', async () => {
+    const attacker = await chromium.browser.newContext();
+    const theirs = await attacker.newPage();
+    await theirs.goto(native.authorizationUrl().href);
+    await theirs.click('form[action="/consent"] button[name=decision][value=allow]');
+    const state = new URL(theirs.url()).searchParams.get('state') ?? '';
+    assert.notEqual(state, '');
+    const victim = await chromium.browser.newContext();
+    const page = await victim.newPage();
+    await page.goto(native.authorizationUrl().href);
+    const answer = await page.goto(
+      `${stage.bridgeUrl}/google/callback?${new URLSearchParams({ code: '4/0Atheirs', state })}`,
+    );
+    assert.equal(answer?.status(), 403);
+    assert.match((await page.textContent('body')) ?? '', /browser/i);
+    await Promise.all([attacker.close(), victim.close()]);
+  });
+
   it('cannot be framed', async () => {
     const context = await chromium.browser.newContext();
     const page = await context.newPage();
