@@ -40,6 +40,7 @@ import { termsPage } from './pages/terms.ts';
 import { about as aboutUs } from './resource/about.ts';
 import { actions } from './resource/actions.ts';
 import { createAuthenticate } from './resource/bearer.ts';
+import { createCharts } from './resource/charts.ts';
 import { mcp } from './resource/mcp.ts';
 import { protectedResourceMetadata } from './resource/metadata.ts';
 import { openapi } from './resource/openapi.ts';
@@ -53,7 +54,7 @@ import { areas as ownAreas, scopesOf, toolsFor, toolsOf } from './tools/catalog.
 import { createRunner } from './tools/run.ts';
 import { createGoogle } from './upstream/google.ts';
 import { createLiveTokens } from './upstream/live-token.ts';
-import { loadKeys } from './vault/keys.ts';
+import { openKeyRing } from './vault/keys.ts';
 import { markPerson } from './vault/person-mark.ts';
 import { createRandom, type Random } from './vault/token.ts';
 import { createVault } from './vault/vault.ts';
@@ -110,7 +111,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   const outgoing = createOutgoing();
   const send = given.send ?? outgoing.send;
   const path = config.database.kind === 'sqlite' ? config.database.path : ':memory:';
-  const vault = createVault(loadKeys(config.secretKeys, path, random), random);
+  const vault = createVault(openKeyRing(config.secretKeys, path, random, now), random);
   // PostgreSQL is opened before (store/open.ts), since that has to be waited for.
   const store = given.store ?? openSqlite(path);
   const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
@@ -176,7 +177,17 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     operator,
   };
   const consent = { ...base, allowedAccounts: config.allowedAccounts };
-  const door = { authenticate, run, tools, publicUrl, scopes: google.scopes, about, operatorEmail: operator.email };
+  const charts = createCharts({ vault, publicUrl, now, onFault: (err) => log.error({ err }, 'a chart was not drawn') });
+  const door = {
+    authenticate,
+    run,
+    tools,
+    charts,
+    publicUrl,
+    scopes: google.scopes,
+    about,
+    operatorEmail: operator.email,
+  };
   const words = { publicUrl, operator, ...scopeWords.describe(google.scopes) };
   const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
 
@@ -219,6 +230,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   app.all('/.well-known/oauth-protected-resource/mcp', resource);
   app.all('/mcp', mcp({ ...door, onFault: (err) => log.error({ err }, 'the MCP endpoint failed') }));
   app.all('/actions/:tool', actions(door));
+  app.all('/charts/:file', charts.handler);
   app.all('/openapi.json', openapi({ ...door, scopeName: scopeWords.nameOf, format: 'json' }));
   app.all('/openapi.yaml', openapi({ ...door, scopeName: scopeWords.nameOf, format: 'yaml' }));
   app.all('/.well-known/ai-plugin.json', plugin({ ...door, verificationToken: config.pluginVerificationToken }));
@@ -249,6 +261,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
     end,
     sweep: async (limit) => (await store.sweep(now(), limit)) + (await end.leftovers(limit)),
     async close() {
+      await charts.close();
       await store.close();
       await outgoing.close();
     },

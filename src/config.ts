@@ -210,6 +210,9 @@ export const options = [
   { name: 'OPERATOR_EMAIL', default: '', example: 'help@example.com', doc: 'Where people can write to' },
 ] as const satisfies readonly Option[];
 
+const MOST_REPLAY_SECONDS = 3600;
+const readReplayWindow = readDuration(0, MOST_REPLAY_SECONDS);
+
 type OptionName = (typeof options)[number]['name'];
 
 /**
@@ -264,7 +267,7 @@ export function readConfig(
     lifetimes: {
       accessTokenSeconds: read('ACCESS_TOKEN_TTL', readDuration(60, 24 * 3600), 3600),
       refreshTokenSeconds: read('REFRESH_TOKEN_TTL', readDuration(3600, 400 * 24 * 3600), 180 * 24 * 3600),
-      refreshReplaySeconds: read('REFRESH_REPLAY_WINDOW', readDuration(0, 3600), 120),
+      refreshReplaySeconds: read('REFRESH_REPLAY_WINDOW', readReplayWindow, 120),
     },
     registration: read('REGISTRATION', readOneOf(['open', 'off']), 'open'),
     cimd: read('CIMD', readCimd, 'open'),
@@ -291,6 +294,27 @@ export function readDatabase(environment: Readonly<Record<string, string | undef
   const reading = readDatabaseUrl(given);
   if ('value' in reading) return reading.value;
   throw new ConfigError([{ option: 'DATABASE_URL', got: withoutPassword(given), wanted: reading.wanted, example }]);
+}
+
+/** What opens the database and what it holds, for the commands about keys. Throws ConfigError. */
+export function readVaultConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<Config, 'database' | 'secretKeys'> & { replayWindowMs: number } {
+  const database = readDatabase(environment);
+  const replay = readReplayWindow(environment.REFRESH_REPLAY_WINDOW?.trim() || option('REFRESH_REPLAY_WINDOW').default);
+  // A value that no bridge would start with stands for the longest: better to keep a key for too long.
+  const replayWindowMs = 'value' in replay ? replay.value * 1000 : MOST_REPLAY_SECONDS * 1000;
+  const given = environment.SECRET_KEYS?.trim() ?? '';
+  const { example } = option('SECRET_KEYS');
+  if (given !== '') {
+    const reading = readSecretKeys(given);
+    if ('value' in reading) return { database, replayWindowMs, secretKeys: reading.value };
+    const got = `${given.length} characters`;
+    throw new ConfigError([{ option: 'SECRET_KEYS', got, wanted: reading.wanted, example }]);
+  }
+  if (database.kind === 'sqlite') return { database, replayWindowMs, secretKeys: undefined };
+  const wanted = 'the keys that the bridges on this database are started with';
+  throw new ConfigError([{ option: 'SECRET_KEYS', got: 'nothing', wanted, example }]);
 }
 
 function option(name: OptionName): Option {

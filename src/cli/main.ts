@@ -12,6 +12,7 @@ import { connectionsCommand } from './connections.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { grantsCommand } from './grants.ts';
+import { keysCommand } from './keys.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { serveCommand } from './serve.ts';
 
@@ -30,6 +31,7 @@ for (const register of [
   clientsCommand,
   connectionsCommand,
   grantsCommand,
+  keysCommand,
   eventsCommand,
 ])
   register(program);

@@ -23,8 +23,12 @@ export interface Stage {
   bridge(): Child<string>;
   /** `ganalyticsgpt clients add`, on the bridge's database, beside the running bridge. */
   addClient(client: { name: string; redirectUri: string; mode?: 'broker' | 'relay' }): Promise<Credentials>;
+  /** Any other command of the operator's, with the environment that the bridge has. Returns what it printed. */
+  command(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<string>;
+  /** The bridge's folder, with its database. */
+  folder: string;
   /** Starts the bridge anew on the same port and database, after a crash. */
-  restartBridge(): Promise<void>;
+  restartBridge(more?: Readonly<Record<string, string>>): Promise<void>;
   /** Ends both processes and removes the folder. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -66,9 +70,17 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       sandbox,
       bridge: () => bridge,
       addClient: (client) => addClient(folder, env, client),
-      restartBridge: async () => {
+      folder,
+      command: (args, more) =>
+        runCommand({
+          name: `ganalyticsgpt ${args.join(' ')}`,
+          args,
+          env: { ...env, ...addressOf(Number(new URL(bridgeUrl).port)), ...more },
+          cwd: folder,
+        }),
+      restartBridge: async (more) => {
         await bridge.stop();
-        bridge = await startBridge(folder, { ...env, ...addressOf(Number(new URL(bridgeUrl).port)) });
+        bridge = await startBridge(folder, { ...env, ...more, ...addressOf(Number(new URL(bridgeUrl).port)) });
         children.push(bridge);
       },
       close,

@@ -13,7 +13,7 @@ import type { Log } from '../observe/log.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import type { Connection, Grant, GrantEnd } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import { tokenContext } from '../upstream/live-token.ts';
+import { tokenContext } from '../vault/google-tokens.ts';
 import type { Provider } from '../upstream/provider.ts';
 import { marksOf } from '../vault/person-mark.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';

@@ -8,6 +8,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { clientConformance } from './conformance-clients.ts';
 import { eventConformance } from './conformance-events.ts';
+import { resealConformance } from './conformance-keys.ts';
 import { aCode, aGrant, aLink, aNext, bytes, T } from './conformance-records.ts';
 import type { Store } from './store.ts';
 
@@ -96,6 +97,8 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
         );
       },
     );
+
+    resealConformance(title, () => store);
 
     it(title('removes a connection with all that hangs on it'), async () => {
       const { id } = await store.connections.link(aLink());

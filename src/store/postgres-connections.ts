@@ -33,6 +33,16 @@ export function connectionStore(ask: Ask, inTransaction: InTransaction): Connect
         toConnection,
       );
     },
+    async page(after, limit) {
+      const text = 'SELECT * FROM connections WHERE id > $1 ORDER BY id LIMIT $2';
+      return (await ask('page_connections', text, [after, limit])).rows.map(toConnection);
+    },
+    async reseal(id, version, { sealedRefreshToken, sealedAccessToken }) {
+      const text = `UPDATE connections SET sealed_refresh_token = coalesce($3, sealed_refresh_token),
+        sealed_access_token = coalesce($4, sealed_access_token) WHERE id = $1 AND version = $2`;
+      const values = [id, version, orNull(sealedRefreshToken), orNull(sealedAccessToken)];
+      return (await ask('reseal', text, values)).count === 1;
+    },
     async link(l) {
       const { rows } = await ask('link_connection', LINK, [
         l.id,

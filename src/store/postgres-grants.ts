@@ -58,6 +58,12 @@ export function grantStore(ask: Ask, inTransaction: InTransaction): GrantStore {
         ORDER BY created_at, id`;
       return (await ask('list_grants', text, [orNull(filter.connectionId), orNull(filter.clientId)])).rows.map(toGrant);
     },
+    async countByKey(since) {
+      const text = `SELECT rotation::jsonb ->> 'kid' AS kid, count(*) AS count FROM grants
+        WHERE (rotation::jsonb ->> 'at')::bigint >= $1 GROUP BY 1`;
+      const { rows } = await ask('count_by_key', text, [since]);
+      return new Map(rows.map(({ kid, count }) => [String(kid), Number(count)]));
+    },
     async existsFor(clientId) {
       return (
         (await ask('any_grant', 'SELECT 1 AS found FROM grants WHERE client_id = $1 LIMIT 1', [clientId])).count === 1

@@ -90,6 +90,10 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
   const find = sql('SELECT * FROM connections WHERE id = ?');
   const findBySubject = sql('SELECT * FROM connections WHERE subject = ?');
   const list = sql('SELECT * FROM connections ORDER BY created_at, id');
+  const page = sql('SELECT * FROM connections WHERE id > ? ORDER BY id LIMIT ?');
+  const reseal =
+    sql(`UPDATE connections SET sealed_refresh_token = coalesce(?, sealed_refresh_token), sealed_access_token = coalesce(?, sealed_access_token)
+    WHERE id = ? AND version = ?`);
   const link =
     sql(`INSERT INTO connections (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,
       refresh_expires_at, dead_reason, version, created_at, last_used_at)
@@ -120,6 +124,9 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
     find: (id) => read(() => one(find.get(id), toConnection)),
     findBySubject: (subject) => read(() => one(findBySubject.get(subject), toConnection)),
     list: () => read(() => list.all().map(toConnection)),
+    page: (after, limit) => read(() => page.all(after, limit).map(toConnection)),
+    reseal: (id, version, { sealedRefreshToken, sealedAccessToken }) =>
+      write(() => changes(reseal, orNull(sealedRefreshToken), orNull(sealedAccessToken), id, version) === 1),
     link: (l) =>
       write(() =>
         toConnection(
@@ -194,6 +201,8 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   const list = sql(
     `SELECT * FROM grants WHERE (?1 IS NULL OR connection_id = ?1) AND (?2 IS NULL OR client_id = ?2) ORDER BY created_at, id`,
   );
+  const byKey = sql(`SELECT json_extract(rotation, '$.kid') AS kid, count(*) AS count FROM grants
+    WHERE json_extract(rotation, '$.at') >= ? GROUP BY 1`);
   const anyFor = sql('SELECT 1 FROM grants WHERE client_id = ? LIMIT 1');
   const spend = sql('UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL');
   const insert =
@@ -215,6 +224,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   return {
     find: (id) => read(() => one(find.get(id), toGrant)),
     list: (filter = {}) => read(() => list.all(orNull(filter.connectionId), orNull(filter.clientId)).map(toGrant)),
+    countByKey: (since) => read(() => new Map(byKey.all(since).map(({ kid, count }) => [String(kid), Number(count)]))),
     existsFor: (clientId) => read(() => anyFor.get(clientId) !== undefined),
     redeem: (codeId, g) =>
       write(() => {

@@ -67,10 +67,23 @@ export interface FreshAccess {
   at: number;
 }
 
+/** The same tokens, sealed by another key. Those that are undefined stay. */
+export interface Resealed {
+  sealedRefreshToken: Uint8Array | undefined;
+  sealedAccessToken: Uint8Array | undefined;
+}
+
 export interface ConnectionStore {
   find(id: string): Promise<Connection | undefined>;
   findBySubject(subject: string): Promise<Connection | undefined>;
   list(): Promise<Connection[]>;
+  /** At most `limit` connections in the order of their ids, from the first one after `after`; '' is before all. */
+  page(after: string, limit: number): Promise<Connection[]>;
+  /**
+   * Replaces the sealed tokens if nobody changed the tokens since `version` was read; false otherwise. The version stays,
+   * since the tokens do: a refresh that is under way is not disturbed.
+   */
+  reseal(id: string, version: number, tokens: Resealed): Promise<boolean>;
   /** Makes the subject's connection or renews it: one row per subject whatever the race. A renewed link is alive again. */
   link(link: Link): Promise<Connection>;
   /**
@@ -106,6 +119,8 @@ export interface CodeStore {
 export interface GrantStore {
   find(id: string): Promise<Grant | undefined>;
   list(filter?: { connectionId?: string; clientId?: string }): Promise<Grant[]>;
+  /** How many grants rotated last under each key id, at `since` or later: those that may ask for that pair again. */
+  countByKey(since: number): Promise<Map<string, number>>;
   /** Whether the client has any grant; cheap however many there are. */
   existsFor(clientId: string): Promise<boolean>;
   /** Spends the code and makes the grant. False, and nothing changed, when the code is gone or already spent. */

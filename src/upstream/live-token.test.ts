@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { UpstreamError } from '../errors.ts';
 import { openSqlite } from '../store/sqlite.ts';
 import type { Store } from '../store/store.ts';
+import { tokenContext } from '../vault/google-tokens.ts';
 import { createRandom } from '../vault/token.ts';
 import { createVault } from '../vault/vault.ts';
-import { createLiveTokens, type LiveTokens, tokenContext } from './live-token.ts';
+import { createLiveTokens, type LiveTokens } from './live-token.ts';
 import type { Provider, ProviderTokens } from './provider.ts';
 
 const vault = createVault([{ kid: 'k', key: new Uint8Array(32).fill(1) }], createRandom());

@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UpstreamError } from '../errors.ts';
 import type { Connection } from '../store/records.ts';
 import type { ConnectionStore } from '../store/store.ts';
+import { sealAnew, tokenContext } from '../vault/google-tokens.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Provider } from './provider.ts';
 
@@ -44,11 +45,6 @@ const POLL_MS = 50;
 const TRIES = 3;
 const RETRY_WITHIN_MS = 6_000;
 const FIRST_BACKOFF_MS = 250;
-
-/** How Google's tokens are bound when sealed: a row copied to another person's opens for nobody. */
-export function tokenContext(subject: string, kind: 'access' | 'refresh'): string {
-  return `${subject}/${kind}`;
-}
 
 export function createLiveTokens(parts: LiveTokenParts): LiveTokens {
   const { connections, vault, provider, now, onDead, sleep = wait, jitter = Math.random } = parts;
@@ -88,7 +84,11 @@ export function createLiveTokens(parts: LiveTokenParts): LiveTokens {
       await connections.saveAccess(id, version, {
         sealedAccessToken: seal(subject, 'access', accessToken),
         accessExpiresAt: now() + expiresInSeconds * 1000,
-        sealedRefreshToken: renewed === undefined ? undefined : seal(subject, 'refresh', renewed),
+        // A key that was rotated out is left behind here, one connection at a time.
+        sealedRefreshToken:
+          renewed === undefined
+            ? sealAnew(vault, subject, 'refresh', sealedRefreshToken)
+            : seal(subject, 'refresh', renewed),
         at: now(),
       });
       return accessToken;

@@ -2,18 +2,64 @@
  * Where the vault's master keys come from: the environment, or a file beside the SQLite database that is made on the
  * first start, so that a newcomer needs no key to begin with and a restart still opens yesterday's tokens.
  *
- * Owns: reading and making that file. Does not own: what the keys are used for (vault.ts).
+ * Owns: reading, making and changing that file, and noticing that it was changed. Does not own: what the keys are used
+ * for (vault.ts), nor when a key may go (operate/keys.ts).
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SecretKey } from '../config.ts';
 import { ConfigError } from '../errors.ts';
 import { type Random, toBase64url } from './token.ts';
 
+/** Keys that may change while the server runs. */
+export interface KeyRing {
+  /** The keys as they are now, the one that seals first. */
+  keys(): readonly SecretKey[];
+  /** The keys after looking at their source again: asked for when a key id is not among them. */
+  lookAgain(): readonly SecretKey[];
+}
+
+/** How long a change of the key file may go unnoticed while every key that is met is known. */
+const LOOK_MS = 1000;
+
 /**
- * The configured keys, or those of the key file of a SQLite database (`:memory:` gets fresh ones). Throws ConfigError
+ * The configured keys, or those of the key file of a SQLite database (`:memory:` gets fresh ones). The file is watched: a
+ * key that another process put there is used soon, and at once when something sealed by it turns up. Throws ConfigError
  * when the file cannot be read as keys, rather than making new ones that would open nothing.
  */
+export function openKeyRing(
+  configured: readonly SecretKey[] | undefined,
+  databasePath: string,
+  random: Random,
+  now: () => number,
+): KeyRing {
+  const first = loadKeys(configured, databasePath, random);
+  if (configured !== undefined || databasePath === ':memory:') return { keys: () => first, lookAgain: () => first };
+  const file = keyFileFor(databasePath);
+  let known = first;
+  let stamp = stampOf(file);
+  let lookedAt = now();
+
+  const lookAgain = () => {
+    lookedAt = now();
+    const seen = stampOf(file);
+    // A file that is gone or damaged while we run changes nothing: what was sealed still has to be opened.
+    if (seen === undefined || seen === stamp) return known;
+    try {
+      known = readKeyFile(file);
+      stamp = seen;
+    } catch {
+      return known;
+    }
+    return known;
+  };
+  return {
+    keys: () => (Math.abs(now() - lookedAt) < LOOK_MS ? known : lookAgain()),
+    lookAgain,
+  };
+}
+
+/** As openKeyRing, once. */
 export function loadKeys(
   configured: readonly SecretKey[] | undefined,
   databasePath: string,
@@ -25,7 +71,7 @@ export function loadKeys(
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true });
     try {
-      writeFileSync(file, formatKeys([freshKey(random)]), { mode: 0o600, flag: 'wx' });
+      writeFileSync(file, formatKeyFile([freshKey(random)]), { mode: 0o600, flag: 'wx' });
     } catch (error) {
       // Another process starting at the same moment made it first: use that one.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -40,12 +86,35 @@ export function keyFileFor(databasePath: string): string {
   return `${databasePath.replace(/\.(db|sqlite3?)$/, '')}.keys`;
 }
 
-function freshKey(random: Random): SecretKey {
+/** Replaces the key file in one step: whoever reads it meanwhile sees all of the old one or all of the new one. */
+export function writeKeyFile(databasePath: string, keys: readonly SecretKey[]): void {
+  const file = keyFileFor(databasePath);
+  const draft = `${file}.${process.pid}.new`;
+  writeFileSync(draft, formatKeyFile(keys), { mode: 0o600, flush: true });
+  renameSync(draft, file);
+}
+
+export function freshKey(random: Random): SecretKey {
   return { kid: `k${toBase64url(random(4))}`, key: random(32) };
 }
 
-function formatKeys(keys: readonly SecretKey[]): string {
-  return `${keys.map(({ kid, key }) => `${kid}:${toBase64url(key)}`).join('\n')}\n`;
+/** As SECRET_KEYS takes them. */
+export function formatSecretKeys(keys: readonly SecretKey[]): string {
+  return keys.map(formatKey).join(',');
+}
+
+function formatKey({ kid, key }: SecretKey): string {
+  return `${kid}:${toBase64url(key)}`;
+}
+
+function formatKeyFile(keys: readonly SecretKey[]): string {
+  return `${keys.map(formatKey).join('\n')}\n`;
+}
+
+/** Changes whenever the file is replaced. */
+function stampOf(file: string): string | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat && `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
 }
 
 function readKeyFile(file: string): SecretKey[] {

@@ -7,6 +7,7 @@
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import type { SecretKey } from '../config.ts';
+import type { KeyRing } from './keys.ts';
 import { type Random, toBase64url } from './token.ts';
 
 /** What a sealed or derived value is for. A value opens only for the purpose that it was sealed for. */
@@ -59,20 +60,34 @@ const VERSION = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-export function createVault(keys: readonly SecretKey[], random: Random): Vault {
-  const [active] = keys;
-  if (active === undefined) throw new Error('a vault needs at least one key');
-  const masters = new Map(keys.map(({ kid, key }) => [kid, key]));
-  const derived = new Map<string, Buffer>();
+/** The key id of a sealed value, as it says itself; `undefined` for bytes of another form. */
+export function sealedBy(sealed: Uint8Array): string | undefined {
+  const kidEnd = 2 + (sealed[1] ?? 0);
+  if (sealed[0] !== VERSION || sealed.length < kidEnd + IV_BYTES + TAG_BYTES) return undefined;
+  return Buffer.from(sealed.subarray(2, kidEnd)).toString('utf8');
+}
+
+/** Keys are a list that stays, or a ring that may be given new ones while the vault is in use. */
+export function createVault(given: readonly SecretKey[] | KeyRing, random: Random): Vault {
+  const ring: KeyRing = 'keys' in given && 'lookAgain' in given ? given : { keys: () => given, lookAgain: () => given };
+  if (ring.keys().length === 0) throw new Error('a vault needs at least one key');
+  /** By the master key itself: a key that went and came back under the same id is another one. */
+  const derived = new WeakMap<SecretKey, Map<Purpose, Buffer>>();
+
+  const activeKey = (): SecretKey => {
+    const [first] = ring.keys();
+    if (first === undefined) throw new Error('a vault needs at least one key');
+    return first;
+  };
 
   const keyFor = (kid: string, purpose: Purpose): Buffer => {
-    const name = `${kid}/${purpose}`;
-    const known = derived.get(name);
-    if (known !== undefined) return known;
-    const master = masters.get(kid);
+    const isIt = (key: SecretKey) => key.kid === kid;
+    const master = ring.keys().find(isIt) ?? ring.lookAgain().find(isIt);
     if (master === undefined) throw new VaultError('sealed by a key that this server does not have');
-    const key = Buffer.from(hkdfSync('sha256', master, '', `ganalyticsgpt/${purpose}`, 32));
-    derived.set(name, key);
+    const known = derived.get(master) ?? new Map<Purpose, Buffer>();
+    derived.set(master, known);
+    const key = known.get(purpose) ?? Buffer.from(hkdfSync('sha256', master.key, '', `ganalyticsgpt/${purpose}`, 32));
+    known.set(purpose, key);
     return key;
   };
 
@@ -95,16 +110,21 @@ export function createVault(keys: readonly SecretKey[], random: Random): Vault {
   };
 
   return {
-    activeKid: active.kid,
-    kids: keys.map(({ kid }) => kid),
+    get activeKid() {
+      return activeKey().kid;
+    },
+    get kids() {
+      return ring.keys().map(({ kid }) => kid);
+    },
     openBytes,
     open: (purpose, context, sealed) => openBytes(purpose, context, sealed).toString('utf8'),
 
     seal(purpose, context, plaintext) {
-      const kid = Buffer.from(active.kid);
+      const activeKid = activeKey().kid;
+      const kid = Buffer.from(activeKid);
       const iv = random(IV_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', keyFor(active.kid, purpose), iv);
-      cipher.setAAD(additionalData(active.kid, purpose, context));
+      const cipher = createCipheriv('aes-256-gcm', keyFor(activeKid, purpose), iv);
+      cipher.setAAD(additionalData(activeKid, purpose, context));
       const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
       const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
       return Buffer.concat([Buffer.from([VERSION, kid.length]), kid, iv, body, cipher.getAuthTag()]);
