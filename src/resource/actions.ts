@@ -10,6 +10,7 @@ import { BearerError, type ToolError, type ToolErrorKind } from '../errors.ts';
 import type { RunTool } from '../tools/run.ts';
 import type { Tool } from '../tools/tool.ts';
 import { refusalHeaders, refusalOf, refuseTokenInUrl } from './challenge.ts';
+import { type Charts, withPicture } from './charts.ts';
 import { type Authenticate, toolsByName, unknownTool } from './door.ts';
 import { readJson } from './read-json.ts';
 
@@ -20,6 +21,8 @@ export interface ActionsParts {
   publicUrl: string;
   /** What a challenge asks for when the client has no token yet. */
   scopes: readonly string[];
+  /** Draws the pictures that answers link to. */
+  charts?: Charts;
 }
 
 const MAX_BODY_BYTES = 100_000;
@@ -44,10 +47,10 @@ const STATUS: Record<ToolErrorKind, number> = {
   'no-access': 403,
   'scope-missing': 403,
   'not-found': 404,
+  conflict: 409,
   quota: 429,
   unavailable: 503,
   operator: 503,
-  conflict: 409,
 };
 
 /** Seconds, when Google did not say: the shortest quotas refill within the hour, an outage is often over at once. */
@@ -84,7 +87,10 @@ async function act(parts: ActionsParts, byName: ReadonlyMap<string, Tool>, name:
   if (!body.ok) return answer(body.status, { error: { kind: 'bad-input', message: body.message } });
 
   const outcome = await parts.run(tool, body.value, caller, request.signal);
-  return outcome.ok ? answerTable(tool, outcome.structured) : answerFailure(parts, tool, outcome.error);
+  if (!outcome.ok) return answerFailure(parts, tool, outcome.error);
+  // Text only goes through this door: a picture is an address.
+  const shown = await withPicture(parts.charts, tool, outcome, { link: true, image: false });
+  return answerTable(tool, shown.structured);
 }
 
 /** ChatGPT shows a too large answer as a failure without a reason, so the reason is given here. */

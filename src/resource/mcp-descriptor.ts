@@ -4,6 +4,7 @@
  * Owns: the mapping from a definition to annotations and `_meta`. Does not own: the protocol (mcp.ts).
  */
 import type { JsonSchema, Tool } from '../tools/tool.ts';
+import { pageLink } from './mcp-widgets.ts';
 import { inputSchema, outputSchema } from './tool-schema.ts';
 
 interface SecurityScheme {
@@ -47,7 +48,7 @@ export function describeTool(tool: Tool): ToolDescriptor {
     outputSchema: asObject(outputSchema(tool)),
     annotations: annotationsOf(tool),
     securitySchemes,
-    _meta: { securitySchemes, ...progressOf(tool), ...tool.meta },
+    _meta: { securitySchemes, ...progressOf(tool), ...pageLink(tool), ...tool.meta },
   };
 }
 

@@ -16,11 +16,14 @@ import type { Handler } from 'hono';
 import { BearerError } from '../errors.ts';
 import type { Caller, RunTool, ToolOutcome } from '../tools/run.ts';
 import type { Tool } from '../tools/tool.ts';
+import type { WidgetPage } from '../widgets/widget-page.ts';
 import type { About } from './about.ts';
 import { challenge, refusalHeaders, refusalOf, refuseTokenInUrl } from './challenge.ts';
+import { type Charts, withPicture } from './charts.ts';
 import { type Authenticate, toolsByName, unknownTool } from './door.ts';
 import { createGuard, preflight } from './guard.ts';
 import { describeTool, type ToolDescriptor } from './mcp-descriptor.ts';
+import { describePage, readPage, showsWidgets, widgetPages } from './mcp-widgets.ts';
 import {
   type Answer,
   idOf,
@@ -32,6 +35,7 @@ import {
   toResponse,
   withoutCancellations,
 } from './mcp-wire.ts';
+import { describePrompt, findPrompt, type Prompt, promptsFor, promptText } from './prompts.ts';
 import { readJson } from './read-json.ts';
 
 export interface McpParts {
@@ -42,6 +46,8 @@ export interface McpParts {
   /** What a challenge asks for when the client has no token yet. */
   scopes: readonly string[];
   about: About;
+  /** Draws what clients without widgets are shown instead; without it they get numbers only. */
+  charts?: Charts;
   /** Told when the SDK itself fails. */
   onFault(error: unknown): void;
 }
@@ -52,11 +58,21 @@ const MAX_BATCH = 20;
 /** The tool list changes with a release only. Private, since it is shown to signed-in callers only. */
 const CACHE = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
+const CACHED = {
+  'tools/list': CACHE,
+  'resources/list': CACHE,
+  'resources/read': CACHE,
+  'prompts/list': CACHE,
+  'server/discover': CACHE,
+} as const;
+
 /** What lives as long as the endpoint. */
 interface Endpoint {
   parts: McpParts;
   descriptors: ToolDescriptor[];
   byName: ReadonlyMap<string, Tool>;
+  pages: WidgetPage[];
+  prompts: Prompt[];
 }
 
 /** What lives as long as one HTTP request. */
@@ -70,7 +86,9 @@ interface Exchange {
 /** Mount with `app.all`: every method must meet the gate first, so that a probe by GET learns where to sign in. */
 export function mcp(parts: McpParts): Handler {
   const guard = createGuard(parts.publicUrl);
-  const endpoint = { parts, descriptors: parts.tools.map(describeTool), byName: toolsByName(parts.tools) };
+  const { tools } = parts;
+  const described = { descriptors: tools.map(describeTool), pages: widgetPages(tools), prompts: promptsFor(tools) };
+  const endpoint = { parts, byName: toolsByName(tools), ...described };
   return async (c) => {
     const request = c.req.raw;
     const foreign = guard.refuse(request);
@@ -138,33 +156,90 @@ async function askSdk(endpoint: Endpoint, exchange: Exchange, body: unknown): Pr
 }
 
 function serverFor(endpoint: Endpoint, exchange: Exchange): Server {
-  const { name, title, version, instructions } = endpoint.parts.about;
-  const server = new Server(
-    { name, title, version, websiteUrl: endpoint.parts.publicUrl },
-    { capabilities: { tools: {} }, instructions, cacheHints: { 'tools/list': CACHE, 'server/discover': CACHE } },
-  );
+  const { pages, prompts, parts } = endpoint;
+  const { name, title, version, instructions } = parts.about;
+  const capabilities = {
+    tools: {},
+    ...(prompts.length === 0 ? {} : { prompts: {} }),
+    ...(pages.length === 0 ? {} : { resources: {} }),
+  };
+  const identity = { name, title, version, websiteUrl: parts.publicUrl };
+  const server = new Server(identity, { capabilities, instructions, cacheHints: CACHED });
   server.setRequestHandler('tools/list', (request) => {
-    if (request.params?.cursor !== undefined) throw invalidParams('The list has one page: no cursor was given out');
+    refuseCursor(request.params?.cursor);
     return { tools: endpoint.descriptors };
   });
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     const tool = endpoint.byName.get(params.name);
-    if (tool === undefined) throw invalidParams(unknownTool(params.name, endpoint.parts.tools));
-    const outcome = await endpoint.parts.run(tool, params.arguments ?? {}, exchange.caller, mcpReq.signal);
-    return toResult(endpoint.parts, exchange, tool, outcome);
+    if (tool === undefined) throw invalidParams(unknownTool(params.name, parts.tools));
+    const outcome = await parts.run(tool, params.arguments ?? {}, exchange.caller, mcpReq.signal);
+    return toResult(parts, exchange, { tool, outcome, hasWidgets: showsWidgets(params._meta) });
   });
+  if (pages.length > 0) offerPages(server, pages);
+  if (prompts.length > 0) offerPrompts(server, prompts);
   return server;
 }
 
-function toResult(parts: McpParts, exchange: Exchange, tool: Tool, outcome: ToolOutcome): CallToolResult {
+function refuseCursor(cursor: unknown): void {
+  if (cursor !== undefined) throw invalidParams('The list has one page: no cursor was given out');
+}
+
+function offerPages(server: Server, pages: readonly WidgetPage[]): void {
+  server.setRequestHandler('resources/list', (request) => {
+    refuseCursor(request.params?.cursor);
+    return { resources: pages.map(describePage) };
+  });
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
+  server.setRequestHandler('resources/read', ({ params }) => {
+    const page = pages.find(({ uri }) => uri === params.uri);
+    if (page === undefined) throw invalidParams('There is no such resource; see resources/list');
+    return { contents: [readPage(page)] };
+  });
+}
+
+function offerPrompts(server: Server, prompts: readonly Prompt[]): void {
+  server.setRequestHandler('prompts/list', (request) => {
+    refuseCursor(request.params?.cursor);
+    return { prompts: prompts.map(describePrompt) };
+  });
+  server.setRequestHandler('prompts/get', ({ params }) => {
+    const prompt = findPrompt(prompts, params.name);
+    if (prompt === undefined) {
+      throw invalidParams(`There is no such prompt. There are: ${prompts.map(({ name }) => name).join(', ')}`);
+    }
+    const text = promptText(prompt, params.arguments ?? {});
+    return { description: prompt.description, messages: [{ role: 'user', content: { type: 'text', text } }] };
+  });
+}
+
+interface Called {
+  tool: Tool;
+  outcome: ToolOutcome;
+  /** Whether the client shows pages; `undefined` where it did not say. */
+  hasWidgets: boolean | undefined;
+}
+
+async function toResult(
+  parts: McpParts,
+  exchange: Exchange,
+  { tool, outcome, hasWidgets }: Called,
+): Promise<CallToolResult> {
   if (outcome.ok) {
-    return { content: [{ type: 'text', text: outcome.text }], structuredContent: outcome.structured };
+    const isChatGpt = exchange.request.headers.get('user-agent')?.startsWith('openai-mcp') ?? false;
+    const wants = { link: !(hasWidgets ?? isChatGpt), image: true };
+    const { structured, text, image } = await withPicture(parts.charts, tool, outcome, wants);
+    const drawn = image === undefined ? [] : [{ type: 'image' as const, mimeType: 'image/png', data: toBase64(image) }];
+    return { content: [{ type: 'text', text }, ...drawn], structuredContent: structured };
   }
   const result: CallToolResult = { content: [{ type: 'text', text: outcome.error.message }], isError: true };
   const refusal = refusalOf(outcome.error, tool.scopes);
   if (refusal === undefined) return result;
   exchange.refusal = refusal;
   return { ...result, _meta: { 'mcp/www_authenticate': [challenge(parts, refusal)] } };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function invalidParams(message: string): ProtocolError {

@@ -14,6 +14,7 @@ import { runPivotReport } from './analytics/run-pivot-report.ts';
 import { runRealtimeReport } from './analytics/run-realtime-report.ts';
 import { runReport } from './analytics/run-report.ts';
 import { search } from './analytics/search.ts';
+import { showChart } from './analytics/show-chart.ts';
 import type { ScopeWords, ToolArea } from './area.ts';
 import { calendar } from './calendar/calendar.ts';
 import { offeredWith } from './scopes.ts';
@@ -29,6 +30,7 @@ const analytics: readonly Tool[] = [
   runFunnelReport,
   runConversionsReport,
   explainChange,
+  showChart,
   search,
   fetchResult,
   getProfile,

@@ -6,6 +6,8 @@
  * identity; it cannot see a token.
  */
 import type { z } from 'zod';
+import type { Chart } from '../widgets/chart.ts';
+import type { WidgetPage } from '../widgets/widget-page.ts';
 import type { GoogleApi } from './google-api.ts';
 import type { Remember } from './memory.ts';
 
@@ -41,6 +43,12 @@ export interface ToolExample<Input> {
 /** A JSON Schema object (2020-12), for faces that zod's own output does not fit. */
 export type JsonSchema = Record<string, unknown>;
 
+export interface ToolWidget<Output> {
+  page: WidgetPage;
+  /** The chart in an answer, if there is one, and whether the caller asked for the image itself. */
+  picture(output: Output): { chart: Chart; isImageWanted: boolean } | undefined;
+}
+
 export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodType> {
   /** `verb_noun`, the same on every door. */
   name: string;
@@ -55,6 +63,10 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
   scopes: readonly GoogleScope[];
   /** What a call does to the world: decides MCP annotations, `x-openai-isConsequential` and the consent page's words. */
   effects: 'reads' | 'writes' | 'deletes';
+  /** Of a writing tool: the same call again changes nothing more. */
+  isIdempotent?: boolean;
+  /** Of a writing tool: it replaces what was there, instead of only adding. */
+  overwrites?: boolean;
   input: Input;
   output: Output;
   examples: readonly ToolExample<z.input<Input>>[];
@@ -63,14 +75,12 @@ export interface ToolDefinition<Input extends z.ZodType, Output extends z.ZodTyp
    * they are validated. Strings for lists, `"10"` for 10 and snake_case are understood for every tool without this.
    */
   understand?(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
-  /** Of a writing tool: the same call again changes nothing more. */
-  isIdempotent?: boolean;
-  /** Of a writing tool: it replaces what was there, instead of only adding. */
-  overwrites?: boolean;
   /** Said to hosts while the call runs and after it, each at most 64 characters. */
   progress?: { running: string; done: string };
   /** Extra `_meta` of the MCP descriptor, for instance `openai/profile`. */
   meta?: Readonly<Record<string, unknown>>;
+  /** How an answer is seen: as a page where the host shows pages, as a picture elsewhere. */
+  widget?: ToolWidget<z.output<Output>>;
   /** Throws ToolError for everything that the model, the person or the operator can mend. */
   call(context: ToolContext, input: z.output<Input>): Promise<z.output<Output>>;
   /** The same content as text. What a model without structured content reads. */

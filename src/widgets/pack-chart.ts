@@ -1,7 +1,8 @@
 /**
  * A chart as few bytes, so that a link can carry it, and back.
  *
- * Owns: this form and its bounds. Numbers keep four digits and long names their beginning: a picture cannot show more.
+ * Owns: this form and its bounds. A line's numbers keep four digits and long names their beginning: a picture
+ * cannot show more.
  * Does not own: sealing and expiry (resource/charts.ts). What is unpacked was sealed by us, and is checked all the same,
  * since it may come from another version of this file.
  */
@@ -28,7 +29,11 @@ export function packChart(chart: Chart): Uint8Array {
     unit,
     packDays(labels) ?? labels.map((label) => cut(label, MAX_LABEL)),
     units ?? 0,
-    series.map(({ name, isEarlier, values }) => [cut(name, MAX_LABEL), isEarlier ? 1 : 0, values.map(fourDigits)]),
+    series.map(({ name, isEarlier, values }) => [
+      cut(name, MAX_LABEL),
+      isEarlier ? 1 : 0,
+      values.map(kind === 'line' ? fourDigits : exact),
+    ]),
     footnotes.map((note) => cut(note, 160)),
   ];
   return deflateRawSync(JSON.stringify(packed), { dictionary: DICTIONARY, level: 9 });
@@ -91,6 +96,11 @@ function cut(words: string, most: number): string {
 
 function fourDigits(value: number | null): number | null {
   return value === null ? null : Number(value.toPrecision(4));
+}
+
+/** Printed beside its bar, hence exact; only the noise of binary fractions goes. */
+function exact(value: number | null): number | null {
+  return value === null ? null : Number(value.toPrecision(12));
 }
 
 const DAY_MS = 86_400_000;

@@ -40,8 +40,9 @@ export function drawLine(chart: Chart, space: Space): Drawing {
     }),
   ]);
   const paths = chart.series.map((series, index) => drawSeries(series, index, chart, { x, y, space })).reverse();
+  const wash = washBelow(chart, { x, y, space });
   return {
-    parts: [...key.parts, ...grid, ...paths, ...timeLabels(chart, x, top + plotHeight, space)],
+    parts: [...key.parts, ...wash, ...grid, ...paths, ...timeLabels(chart, x, top + plotHeight, space)],
     height: top + plotHeight + size * 2,
     marks: marksOf(chart, x, { top, height: plotHeight }),
   };
@@ -50,11 +51,26 @@ export function drawLine(chart: Chart, space: Space): Drawing {
 type Place = ReturnType<typeof scalePoint<string>>;
 type Height = ReturnType<typeof scaleLinear<number, number>>;
 
-function drawSeries(series: Series, index: number, chart: Chart, at: { x: Place; y: Height; space: Space }): string {
+interface At {
+  x: Place;
+  y: Height;
+  space: Space;
+}
+
+interface Point {
+  x: number;
+  value: number | null;
+}
+
+function pointsOf(chart: Chart, series: Series, x: Place): Point[] {
+  return chart.labels.map((label, place) => ({ x: x(label) ?? 0, value: series.values[place] ?? null }));
+}
+
+function drawSeries(series: Series, index: number, chart: Chart, at: At): string {
   const { palette } = at.space;
-  const points = chart.labels.map((label, place) => ({ x: at.x(label) ?? 0, value: series.values[place] ?? null }));
+  const points = pointsOf(chart, series, at.x);
   const color = series.isEarlier ? palette.earlier : (palette.series[index] ?? palette.ink);
-  const shape = line<(typeof points)[number]>()
+  const shape = line<Point>()
     .defined(({ value }) => value !== null)
     .x((point) => point.x)
     .y(({ value }) => at.y(value ?? 0))
@@ -74,24 +90,21 @@ function drawSeries(series: Series, index: number, chart: Chart, at: { x: Place;
     return value !== null && before === null && after === null;
   });
   const dots = lonely.map((point) => element('circle', { cx: point.x, cy: at.y(point.value ?? 0), r: 3, fill: color }));
-  return [...washBelow(points, index, chart, at), element('path', stroke), ...dots].join('');
+  return [element('path', stroke), ...dots].join('');
 }
 
-/** Only one line has a filled ground: with several, fills would hide each other. */
-function washBelow(
-  points: readonly { x: number; value: number | null }[],
-  index: number,
-  chart: Chart,
-  at: { y: Height; space: Space },
-): string[] {
-  if (index > 0 || chart.series.some((series, place) => place > 0 && !series.isEarlier)) return [];
-  const shape = area<(typeof points)[number]>()
+/** Only a single line has a filled ground: with several, fills would hide each other. */
+function washBelow(chart: Chart, { x, y, space }: At): string[] {
+  const [first, ...others] = chart.series;
+  if (first === undefined || others.some((series) => !series.isEarlier)) return [];
+  const points = pointsOf(chart, first, x);
+  const shape = area<Point>()
     .defined(({ value }) => value !== null)
     .x((point) => point.x)
-    .y0(at.y(0))
-    .y1(({ value }) => at.y(value ?? 0))
+    .y0(y(0))
+    .y1(({ value }) => y(value ?? 0))
     .digits(1);
-  return [element('path', { d: shape(points) ?? '', fill: at.space.palette.wash, 'fill-opacity': 0.7 })];
+  return [element('path', { d: shape(points) ?? '', fill: space.palette.wash, 'fill-opacity': 0.7 })];
 }
 
 function keyOf(chart: Chart, { palette }: Space) {

@@ -11,6 +11,7 @@ export interface Palette {
   /** Behind a line and beside a bar: decoration only. */
   wash: string;
   earlier: string;
+  /** More and less, which are not good and bad: neither is green or red. */
   up: string;
   down: string;
   series: readonly string[];
@@ -23,8 +24,8 @@ export const light: Palette = {
   line: '#dfe3e4',
   wash: '#e6f1f1',
   earlier: '#8b979c',
-  up: '#0b6e4f',
-  down: '#a8321c',
+  up: '#0b5c63',
+  down: '#a8480a',
   series: ['#0b5c63', '#c2570c', '#5b4bb3', '#a3275f', '#3f7d20', '#3d6fb6'],
 };
 
@@ -35,7 +36,7 @@ export const dark: Palette = {
   line: '#32393d',
   wash: '#1c2d2f',
   earlier: '#7c878b',
-  up: '#7fd6b0',
-  down: '#f59a86',
+  up: '#82cfd3',
+  down: '#f3a35c',
   series: ['#82cfd3', '#f3a35c', '#b3a6f5', '#ee8fb2', '#9fd57f', '#8db8f2'],
 };
