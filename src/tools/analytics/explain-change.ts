@@ -26,6 +26,7 @@ import {
   notesPart,
   propertyArgument,
   propertyPart,
+  shortText,
   showDays,
   showProperty,
 } from './report-schema.ts';
@@ -46,9 +47,9 @@ export const explainChange = defineTool({
   effects: 'reads',
   input: z.strictObject({
     property: propertyArgument,
-    metric: z.string().max(100).describe('Such as sessions, totalRevenue, sessionKeyEventRate.'),
+    metric: shortText(100).describe('Such as sessions, totalRevenue, sessionKeyEventRate.'),
     dates: datesArgument.default('last_week'),
-    compare: z.string().max(100).default('previous_period').describe('As in run_report.'),
+    compare: shortText(100).default('previous_period').describe('As in run_report.'),
     by: namesArgument(8)
       .default([])
       .describe('Dimensions. Usual: channel, source/medium, device, country, landing page.'),

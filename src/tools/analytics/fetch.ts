@@ -9,6 +9,7 @@ import { ToolError } from '../../errors.ts';
 import { plainLine, quote } from '../quote.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { propertyUrl, type ReadyReport, readKey, readyReports } from './ready-reports.ts';
+import { shortText } from './report-schema.ts';
 import { runReport } from './run-report.ts';
 
 type ReportOutput = z.output<typeof runReport.output>;
@@ -19,7 +20,7 @@ export const fetchResult = defineTool({
   description: 'Brings one result of search: a property with its last 28 days, or a ready-made report.',
   scopes: ['analytics.readonly'],
   effects: 'reads',
-  input: z.strictObject({ id: z.string().max(200) }),
+  input: z.strictObject({ id: shortText(200) }),
   output: z.object({
     id: z.string(),
     title: z.string(),

@@ -9,8 +9,16 @@ import { searchFields } from './field-search.ts';
 import { type Field, standardFields } from './fields/catalogue.ts';
 import { createFieldReader, readOwnFields } from './property-fields.ts';
 import { isRealtime } from './realtime-fields.ts';
-import { answerPart, columnsPart, namesArgument, noteLines, notesPart, propertyArgument } from './report-schema.ts';
-import type { Cell, Column } from './report-table.ts';
+import {
+  columnsPart,
+  namesArgument,
+  noteLines,
+  notesPart,
+  propertyArgument,
+  rowsPart,
+  shortText,
+} from './report-schema.ts';
+import type { Column } from './report-table.ts';
 import { tableText } from './report-text.ts';
 
 const HOUR = 3_600_000;
@@ -24,14 +32,14 @@ export const findFields = defineTool({
   effects: 'reads',
   input: z.strictObject({
     property: propertyArgument,
-    search: z.string().max(200).default(''),
+    search: shortText(200).default(''),
     kind: z.enum(['dimension', 'metric']).optional(),
     with: namesArgument(19).default([]).describe('Fields that must fit.'),
     limit: z.int().min(1).max(60).default(12),
   }),
   output: z.object({
     columns: columnsPart,
-    rows: answerPart<Cell[][]>({ type: 'array', items: { type: 'array' } }),
+    rows: rowsPart,
     notes: notesPart,
   }),
   examples: [

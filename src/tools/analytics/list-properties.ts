@@ -4,7 +4,7 @@ import { plainLine } from '../quote.ts';
 import { defineTool } from '../tool.ts';
 import { hostOf } from './choose-property.ts';
 import { type Asking, MAX_STREAM_LOOKUPS, type PropertySummary, readProperties, readStreams } from './directory.ts';
-import { answerPart, notesPart } from './report-schema.ts';
+import { answerPart, notesPart, shortText } from './report-schema.ts';
 
 const MAX_LISTED = 100;
 
@@ -25,11 +25,7 @@ export const listProperties = defineTool({
   scopes: ['analytics.readonly'],
   effects: 'reads',
   input: z.strictObject({
-    search: z
-      .string()
-      .max(200)
-      .optional()
-      .describe('Part of a property or account name, a domain, or a G- measurement id.'),
+    search: shortText(200).optional().describe('Part of a property or account name, a domain, or a G- measurement id.'),
   }),
   output: z.object({
     properties: answerPart<Listed[]>({ type: 'array', items: { type: 'object' } }),

@@ -28,20 +28,25 @@ export interface ShownDays {
   days: number;
 }
 
+/** A text with a limit that is kept, but not told: it would cost tokens in every conversation and help no model. */
+export function shortText(most: number): z.ZodString {
+  return z.string().refine((given) => given.length <= most, `at most ${most} characters`);
+}
+
 export const propertyPart = answerPart<ShownProperty>({ type: 'object' });
 export const daysPart = answerPart<ShownDays>({ type: 'object' });
-export const columnsPart = answerPart<Column[]>({ type: 'array', items: { type: 'object' } });
-export const rowsPart = answerPart<Cell[][]>({ type: 'array', items: { type: 'array' } });
-export const cellsPart = answerPart<Cell[]>({ type: 'array' });
+export const columnsPart = answerPart<Column[]>({ type: 'array', items: {} });
+export const rowsPart = answerPart<Cell[][]>({ type: 'array', items: { type: 'array', items: {} } });
+export const cellsPart = answerPart<Cell[]>({ type: 'array', items: {} });
 export const notesPart = answerPart<string[]>({ type: 'array', items: { type: 'string' } });
 
-export const propertyArgument = z.string().max(200).optional();
+export const propertyArgument = shortText(200).optional();
 
-export const datesArgument = z.string().max(100).default('last_28_days');
+export const datesArgument = shortText(100).default('last_28_days');
 
 export const DATES_WORDS = `${DATE_EXAMPLES}. Weeks begin on Monday.`;
 
-export const namesArgument = (most: number): z.ZodArray<z.ZodString> => z.array(z.string().max(100)).max(most);
+export const namesArgument = (most: number): z.ZodArray<z.ZodString> => z.array(shortText(100)).max(most);
 
 /** Judged by our own reader, which names what is wrong; the schema only shows the way. */
 export const filtersArgument = z.array(z.unknown()).max(50).default([]);

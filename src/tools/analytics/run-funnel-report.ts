@@ -28,6 +28,7 @@ import {
   propertyArgument,
   propertyPart,
   rowsPart,
+  shortText,
   showDays,
   showProperty,
 } from './report-schema.ts';
@@ -49,7 +50,7 @@ export const runFunnelReport = defineTool({
         'In order: "view_item", "page_view where pagePath contains /cart", or {"event", "name", "filters": […], "within": "1 hour", "direct": true}.',
       ),
     open: z.boolean().default(false).describe('People may enter at any step.'),
-    breakdown: z.string().max(100).optional().describe('A dimension, such as deviceCategory.'),
+    breakdown: shortText(100).optional().describe('A dimension, such as deviceCategory.'),
     breakdownLimit: z.int().min(1).max(15).default(5),
     dates: datesArgument,
     filters: filtersArgument.describe('On dimensions, as in run_report.'),

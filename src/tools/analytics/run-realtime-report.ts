@@ -26,6 +26,7 @@ import {
   propertyArgument,
   propertyPart,
   rowsPart,
+  shortText,
   showProperty,
 } from './report-schema.ts';
 import { numberAt, readMetricColumns, readTable, showDimension, showMetric, type Table } from './report-table.ts';
@@ -45,7 +46,7 @@ export const runRealtimeReport = defineTool({
     metrics: namesArgument(10).default(['activeUsers']),
     dimensions: namesArgument(4).default([]),
     minutes: z
-      .array(z.string().max(40))
+      .array(shortText(40))
       .max(2)
       .default(['30'])
       .describe('"5" or, in minutes ago, "5-29"; two are compared: ["0-4", "5-29"].'),

@@ -15,6 +15,7 @@ import {
   datesArgument,
   daysPart,
   daysText,
+  filtersArgument,
   headLine,
   namesArgument,
   noteLines,
@@ -22,27 +23,10 @@ import {
   propertyArgument,
   propertyPart,
   rowsPart,
+  shortText,
   showDays,
   showProperty,
 } from './report-schema.ts';
-
-/** Judged by our own reader, which names what is wrong; the schema only shows the way. */
-const filter = z.unknown().meta({
-  anyOf: [
-    { type: 'string' },
-    {
-      type: 'object',
-      properties: {
-        field: { type: 'string' },
-        op: { type: 'string' },
-        value: {},
-        any: { type: 'array', items: {} },
-        all: { type: 'array', items: {} },
-        not: {},
-      },
-    },
-  ],
-});
 
 export const runReport = defineTool({
   name: 'run_report',
@@ -56,22 +40,16 @@ export const runReport = defineTool({
     metrics: namesArgument(10).describe('Such as activeUsers, sessions, totalRevenue.'),
     dimensions: namesArgument(9).default([]).describe('Such as date, sessionSource, landingPage.'),
     dates: datesArgument.describe(DATES_WORDS),
-    compare: z
-      .string()
-      .max(100)
+    compare: shortText(100)
       .default('none')
       .describe(
         'previous_period, previous_year, or a range. Adds _previous, _change, _change_percent for each metric.',
       ),
-    filters: z
-      .array(filter)
-      .max(50)
-      .default([])
-      .describe(
-        'All must hold: "country == Japan", "deviceCategory in (mobile, tablet)", "pagePath contains /blog", "sessions > 100". Also !=, starts with, matches (regex), between, not …; {"any": […]}, {"not": …}.',
-      ),
+    filters: filtersArgument.describe(
+      'All must hold: "country == Japan", "deviceCategory in (mobile, tablet)", "pagePath contains /blog", "sessions > 100". Also !=, starts with, matches (regex), between, not …; {"any": […]}, {"not": …}.',
+    ),
     orderBy: z
-      .array(z.string().max(120))
+      .array(shortText(120))
       .max(5)
       .default([])
       .describe('"-sessions", "date", when comparing also "sessions_change asc". Usual: by date, else largest first.'),

@@ -9,6 +9,7 @@ import { plainLine } from '../quote.ts';
 import { defineTool } from '../tool.ts';
 import { type PropertySummary, readProperties } from './directory.ts';
 import { propertyKey, propertyUrl, type ReadyReport, readyReports, reportKey } from './ready-reports.ts';
+import { shortText } from './report-schema.ts';
 
 const MAX_RESULTS = 20;
 /** A person with hundreds of properties who names none gets reports of the first ones. */
@@ -21,7 +22,7 @@ export const search = defineTool({
     'Finds Google Analytics properties and ready-made reports about them; fetch brings one. For questions of your own use run_report.',
   scopes: ['analytics.readonly'],
   effects: 'reads',
-  input: z.strictObject({ query: z.string().max(500) }),
+  input: z.strictObject({ query: shortText(500) }),
   output: z.object({ results: z.array(z.object({ id: z.string(), title: z.string(), url: z.string() })) }),
   examples: [{ question: 'Find traffic sources of the shop', input: { query: 'shop traffic sources' } }],
   progress: { running: 'Searching Analytics', done: 'Search finished' },
