@@ -1,17 +1,27 @@
 /**
  * `ganalyticsgpt serve`: the bridge, configured by the environment.
  *
- * Owns: starting, saying where it listens, sweeping, and ending on SIGTERM or SIGINT without losing an answer.
+ * Owns: starting, saying where it listens, sweeping, and ending on SIGTERM or SIGINT without losing an answer. Does not
+ * own: the life of several processes (workers.ts).
  */
 import type { Command } from 'commander';
 import { type Bridge, createBridge, offeredScopes } from '../bridge.ts';
 import { type Config, readConfig } from '../config.ts';
-import { OperatorError } from '../errors.ts';
+import { ConfigError, OperatorError } from '../errors.ts';
 import { type Listener, listen } from '../http/listen.ts';
 import { createLog, type Log } from '../observe/log.ts';
+import { checkKeys } from '../operate/keys.ts';
+import { holdForThisHost } from '../store/one-host.ts';
+import { loadKeys } from '../vault/keys.ts';
+import { createRandom } from '../vault/token.ts';
+import { createVault } from '../vault/vault.ts';
+import { askedToEnd } from './ask-to-end.ts';
 import { openDatabase } from './with-store.ts';
+import { runWorkers, workerSlot } from './workers.ts';
 
 const DRAIN_MS = 10_000;
+/** A worker closes its database after that. */
+const END_WITHIN_MS = DRAIN_MS + 5_000;
 const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 500;
 
@@ -22,19 +32,82 @@ export function serveCommand(program: Command): void {
     .action(async () => {
       const config = readConfig(process.env, offeredScopes());
       const log = createLog(config.log);
-      const bridge = createBridge(config, { log, store: await openDatabase(config.database) });
-      const listener = await open(config, bridge);
-      log.info({ url: config.publicUrl, port: listener.port }, 'the bridge is up');
-      log.info(`register this redirect URI at Google: ${config.publicUrl}/google/callback`);
-      const sweeping = setInterval(() => sweep(bridge, log), SWEEP_MS);
-      await new Promise<void>((resolve) => {
-        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-      });
-      log.info('ending: running answers are finished first');
-      clearInterval(sweeping);
-      await listener.close(DRAIN_MS);
-      await bridge.close();
+      const slot = workerSlot();
+      if (slot !== undefined) return serveAsWorker(config, log, slot);
+      await checkStart(config);
+      const { database } = config;
+      const giveFree = database.kind === 'sqlite' ? await holdForThisHost(database.path) : () => {};
+      try {
+        if (config.workers === 1) await serveAlone(config, log);
+        else await serveByWorkers(config, log);
+      } finally {
+        giveFree();
+      }
     });
+}
+
+/** Before anything listens: the database is there and migrated, and its keys are the right ones. Throws ConfigError. */
+async function checkStart({ database, secretKeys, workers }: Config): Promise<void> {
+  const path = database.kind === 'sqlite' ? database.path : ':memory:';
+  if (database.kind === 'sqlite' && path === ':memory:') {
+    if (workers === 1) return;
+    const wanted = '1 with a database in memory, which no two processes share; or a database file';
+    throw new ConfigError([{ option: 'WORKERS', got: String(workers), wanted, example: '1' }]);
+  }
+  const random = createRandom();
+  const vault = createVault(loadKeys(secretKeys, path, random), random);
+  const store = await openDatabase(database);
+  try {
+    await checkKeys(store, vault);
+  } finally {
+    await store.close();
+  }
+}
+
+async function serveAlone(config: Config, log: Log): Promise<void> {
+  const running = await start(config, log);
+  sayUp(config, log, running.listener.port);
+  const sweeping = setInterval(() => sweep(running.bridge, log), SWEEP_MS);
+  await askedToEnd((message) => log.info(message));
+  clearInterval(sweeping);
+  await end(running);
+}
+
+async function serveByWorkers(config: Config, log: Log): Promise<void> {
+  const onUp = (port: number) => sayUp(config, log, port);
+  process.exitCode = await runWorkers({ count: config.workers, log, endWithinMs: END_WITHIN_MS, onUp });
+}
+
+/** Each worker counts for itself, and a sender reaches any of them: together they allow what one bridge would. */
+async function serveAsWorker(config: Config, log: Log, slot: number): Promise<void> {
+  process.on('SIGINT', () => {}); // a terminal's Ctrl-C reaches all of us; the first process says when to end
+  const asked = new Promise<void>((resolve) => process.on('SIGTERM', () => resolve()));
+  const running = await start({ ...config, rateLimits: config.rateLimits / config.workers }, log);
+  const sweeping = slot === 0 ? setInterval(() => sweep(running.bridge, log), SWEEP_MS) : undefined;
+  await asked;
+  clearInterval(sweeping);
+  await end(running);
+  process.disconnect(); // the channel to the first process would keep this one alive
+}
+
+interface Running {
+  bridge: Bridge;
+  listener: Listener;
+}
+
+async function start(config: Config, log: Log): Promise<Running> {
+  const bridge = createBridge(config, { log, store: await openDatabase(config.database) });
+  return { bridge, listener: await open(config, bridge) };
+}
+
+function sayUp({ publicUrl }: Config, log: Log, port: number): void {
+  log.info({ url: publicUrl, port }, 'the bridge is up');
+  log.info(`register this redirect URI at Google: ${publicUrl}/google/callback`);
+}
+
+async function end({ bridge, listener }: Running): Promise<void> {
+  await listener.close(DRAIN_MS);
+  await bridge.close();
 }
 
 async function open({ listen: { host, port } }: Config, bridge: Bridge): Promise<Listener> {

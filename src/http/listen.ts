@@ -32,6 +32,8 @@ export interface ListenOptions {
   times?: ListenTimes;
 }
 
+const IDLE_CHECK_MS = 50;
+
 /** The request line and all headers. A flow in the address and a handful of cookies need a third of it. */
 const MAX_HEADER_BYTES = 32_768;
 
@@ -55,8 +57,11 @@ export async function listen({ fetch, port, host, times = TIMES }: ListenOptions
 function drain(server: Server, limitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), limitMs);
+    // A connection whose answer went out meanwhile is idle from then on, and would be kept alive for a minute.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(idle);
       resolve();
     });
     server.closeIdleConnections();
