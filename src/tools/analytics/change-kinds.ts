@@ -59,6 +59,6 @@ const SITE = ['sessionDefaultChannelGroup', 'sessionSourceMedium', 'deviceCatego
 /** Where a cause usually shows; every one of them goes with metrics of this scope. */
 export function usualDimensions({ scope }: Field): readonly string[] {
   if (scope === 'item') return ['itemCategory', 'itemName', 'sessionDefaultChannelGroup', 'deviceCategory', 'country'];
-  if (scope === 'ads') return ['sessionCampaignName', 'sessionSourceMedium'];
+  if (scope === 'ads') return ['sessionCampaignName'];
   return scope === 'search' ? ['landingPage', 'deviceCategory', 'country'] : SITE;
 }

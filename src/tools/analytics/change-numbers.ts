@@ -11,7 +11,7 @@ import type { ToolContext } from '../tool.ts';
 import { type ChangeKind, changeKindOf, usualDimensions } from './change-kinds.ts';
 import type { Amount, ValuePair, Whole } from './change-parts.ts';
 import type { ReportAnswer, ReportRow } from './data-api.ts';
-import type { Field } from './fields/catalogue.ts';
+import { type Field, findField } from './fields/catalogue.ts';
 import { isPlaceInPeriod } from './period-keys.ts';
 import type { ReportInput } from './report-input.ts';
 import { planReport, type ReportPlan } from './report-plan.ts';
@@ -40,7 +40,9 @@ type WholeInput = Omit<ReportInput, 'metrics' | 'dimensions' | 'orderBy' | 'limi
 export async function readChange(context: ToolContext, input: WholeInput): Promise<ChangeNumbers> {
   const { metric: wanted, dimensions, ...rest } = input;
   const base = { ...rest, orderBy: [], limit: 50, offset: 0 };
-  const first = await planReport(context, context.now, { ...base, metrics: [wanted], dimensions: [] });
+  // Google tells the cost of ads only by campaign; the whole is then that report's total.
+  const wholeBy = findField(wanted)?.scope === 'ads' ? ['sessionCampaignName'] : [];
+  const first = await planReport(context, context.now, { ...base, metrics: [wanted], dimensions: wholeBy });
   const [metric] = first.metrics;
   if (metric === undefined) throw notMetric(wanted);
   const kind = changeKindOf(metric);
@@ -73,7 +75,7 @@ export async function readChange(context: ToolContext, input: WholeInput): Promi
     unit:
       readMetricColumns(answer, [metric], answer.metadata?.currencyCode ?? first.property.currency)[0]?.unit ??
       'number',
-    whole: { now: amountsOf(answer.rows, true), before: amountsOf(answer.rows, false) },
+    whole: { now: wholeOf(answer, wholeBy, true), before: wholeOf(answer, wholeBy, false) },
     drivers,
     answers,
     notes: [...new Set([...plans.flatMap((plan) => plan.notes), ...skippedNotes(skipped)])],
@@ -136,8 +138,9 @@ function amountOf(row: ReportRow | undefined): Amount {
   return { amount: numberAt(row, 0) ?? 0, weight: numberAt(row, 1) ?? 0 };
 }
 
-function amountsOf(rows: readonly ReportRow[] | undefined, isCurrent: boolean): Amount {
-  return amountOf(rows?.find((row) => isNow(row) === isCurrent));
+function wholeOf(answer: ReportAnswer, wholeBy: readonly string[], isCurrent: boolean): Amount {
+  const rows = (wholeBy.length === 0 ? answer.rows : answer.totals) ?? [];
+  return amountOf(rows.find((row) => isNow(row) === isCurrent));
 }
 
 function pairValues(answer: ReportAnswer, dimension: string): ValuePair[] {

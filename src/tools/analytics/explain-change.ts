@@ -112,6 +112,7 @@ export const explainChange = defineTool({
 
   text({ property, dates, comparedWith, summary, columns, drivers, notes }) {
     const tables = drivers.flatMap(({ dimension, rows }) => {
+      if (rows.length === 0) return [];
       const named = columns.map((column, index) => (index === 0 ? { name: dimension } : column));
       return ['', tableText(named, rows, undefined)];
     });
@@ -218,6 +219,14 @@ const MEANING: Readonly<Record<Change['kind'], string>> = {
     'Each list of contributions adds up to the whole change: `from_own_rate` because the value itself did better or worse, `from_mix` because its share of the weight changed.',
 };
 
+function emptyNotes({ now, before }: Change): string[] {
+  if (before !== 0) return [];
+  if (now !== 0) return ['There was nothing before, perhaps because it was not measured yet: a rise from nothing.'];
+  return [
+    'There is nothing of it in either period: nothing happened, or it is not measured, or no row meets the filters.',
+  ];
+}
+
 function changeNotes(numbers: ChangeNumbers, change: Change, drivers: readonly Driver[]): string[] {
   const weight = numbers.kind.kind === 'ratio' ? [`Weights are ${numbers.kind.weight}.`] : [];
   const hasOverlap = drivers.some(({ parts }) => parts.some((part) => part.is === 'overlap'));
@@ -228,6 +237,7 @@ function changeNotes(numbers: ChangeNumbers, change: Change, drivers: readonly D
   const quality = numbers.answers.flatMap((answer) => qualityNotes(answer.metadata ?? {}));
   const [answer = {}] = numbers.answers;
   return [
+    ...emptyNotes(change),
     ...numbers.notes,
     MEANING[change.kind],
     ...weight,

@@ -1,6 +1,7 @@
 /** What is happening on the site right now: the last half hour, by the few fields that Google counts at once. */
 import { z } from 'zod';
 import { ToolError } from '../../errors.ts';
+import { GoogleRefusal } from '../google-error.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { chooseProperty } from './choose-property.ts';
 import { mapFields, testsOf } from './condition.ts';
@@ -74,7 +75,7 @@ export const runRealtimeReport = defineTool({
 
   async call(context, input) {
     const plan = await planRealtime(context, input);
-    const answer = await fetchRealtime(context, plan);
+    const answer = await orTooLongAgo(plan, () => fetchRealtime(context, plan));
     const table = makeTable(answer, plan);
     const fitted = fitRows({ ...table, rows: table.rows.slice(0, input.limit) }, 0);
     return {
@@ -201,6 +202,20 @@ async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promi
     },
   });
   return answer ?? {};
+}
+
+const KEPT_MINUTES = 30;
+
+/** Only Analytics 360 keeps an hour, and nothing but Google's refusal tells which property is one. */
+async function orTooLongAgo<Answer>({ ranges }: RealtimePlan, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const isLong = ranges.some(({ from }) => from >= KEPT_MINUTES);
+    if (!isLong || !(cause instanceof GoogleRefusal) || cause.status !== 400) throw cause;
+    const message = `This property keeps ${KEPT_MINUTES} minutes of realtime data; only Analytics 360 keeps 60. Ask again with \`minutes\` "30".`;
+    throw new ToolError('bad-input', message, { cause });
+  }
 }
 
 const nameOf = (index: number): string => `minutes_${index}`;
