@@ -72,7 +72,7 @@ ${signedInAs(model)}
 ${model.isDead ? deadLink() : ''}
 ${assistants.length === 0 ? none() : html`<ul class="connected">${assistants.map((each) => connected(each, csrf))}</ul>`}
 ${assistants.length > 1 ? disconnectAll(csrf) : ''}
-${deletion(csrf)}
+${deletion(csrf, assistants.length)}
 ${smallPrint(model.operator)}`,
   });
 }
@@ -149,10 +149,12 @@ function connected(assistant: Assistant, csrf: string): Markup {
   const label = html`Disconnect<span class="unseen"> ${name}</span>`;
   return html`<li>
 <div class="head">
+<div class="who">
 <h2>${name}</h2>
+<p><span class="address">${address === undefined ? 'an unknown place' : displayHost(address)}</span>${isLoopback ? ' · a program on a device of yours' : ''}</p>
+</div>
 ${button({ csrf, name: 'disconnect', value: grantId, label, look: 'end' })}
 </div>
-<p class="from"><span class="address">${address === undefined ? 'an unknown place' : displayHost(address)}</span>${isLoopback ? ' · a program on a device of yours' : ''}</p>
 <dl>
 ${reads.length + changes.length === 0 ? '' : fact('Can', html`${[...reads, ...changes].map((sentence) => html`<span>${displayLine(sentence, 200)}</span>`)}`)}
 ${fact('Connected', moment(assistant.connectedAt))}
@@ -175,11 +177,12 @@ ${button({ csrf, name: 'disconnect', value: 'all', label: html`Disconnect all`, 
 </section>`;
 }
 
-function deletion(csrf: string): Markup {
+function deletion(csrf: string, count: number): Markup {
+  const what = count === 0 ? 'Deletes' : 'Disconnects everything and deletes';
   return html`<section aria-labelledby="delete">
 <h2 id="delete">Delete everything about you</h2>
-<p>Disconnects everything and deletes all that this server holds about you. You are asked once more before that.</p>
-${button({ csrf, name: 'delete', value: 'ask', label: html`Delete everything …`, look: 'end' })}
+<p>${what} all that this server holds about you. You are asked once more before that.</p>
+${button({ csrf, name: 'delete', value: 'ask', label: html`Delete everything…`, look: 'end' })}
 </section>`;
 }
 

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import type { PageProblem } from '../../src/errors.ts';
+import { type Assistant, accountPage, deletePage, signedOutPage } from '../../src/pages/account.ts';
 import { assets } from '../../src/pages/assets.ts';
 import { consentPage } from '../../src/pages/consent.ts';
 import { errorPage } from '../../src/pages/error.ts';
@@ -52,15 +53,38 @@ const command = [
 const failed = (problem: PageProblem) =>
   errorPage({ problem, ref: flow.ref, extra: { operator, command, publicHost: flow.publicHost } });
 
+const account = { publicHost: flow.publicHost, operator, email: 'ada@example.com', csrf: 'csrf' };
+const assistant: Assistant = {
+  grantId: 'g',
+  name: hostile.clientName,
+  address: hostile.redirectHost,
+  isLoopback: true,
+  kind: 'registered',
+  reads: plain.reads,
+  changes: ['See, create, change and delete events on your calendars'],
+  connectedAt: 1_800_000_000_000,
+  firstUsedAt: 1_800_000_060_000,
+  lastUsedAt: 1_800_000_120_000,
+};
+const unknown = { ...assistant, name: undefined, address: undefined, kind: undefined, firstUsedAt: undefined };
+
 const flowPages: Record<string, string> = {
   consent: consentPage(plain),
   'consent-hostile': consentPage(hostile),
+  'account-signed-out': signedOutPage({ ...account, notice: 'google-unreachable' }),
   'scope-missing': scopeMissingPage({ ...flow, missing: plain.reads, clientName: 'ChatGPT' }),
 };
 const pages: Record<string, string> = {
   ...flowPages,
   error: failed('redirect-uri-unregistered'),
   'other-browser': failed('other-browser'),
+  account: accountPage({
+    ...account,
+    notice: 'disconnected-not-google',
+    assistants: [assistant, unknown],
+    isDead: true,
+  }),
+  'account-delete': deletePage({ ...account, email: `${'a'.repeat(250)}@example.com`, count: 2 }),
   home: homePage(site),
   privacy: privacyPage(site),
   terms: termsPage(site),
