@@ -7,12 +7,13 @@ import { chooseProperty } from './choose-property.ts';
 import { mapFields, testsOf } from './condition.ts';
 import { readConditions } from './condition-objects.ts';
 import { splitByKind, toFilterExpression } from './condition-request.ts';
-import type { ReportAnswer, ReportRow } from './data-api.ts';
+import type { ReportAnswer } from './data-api.ts';
 import type { Field, FieldKind } from './fields/catalogue.ts';
 import { cutNotes, fitRows } from './fit-rows.ts';
 import { minutesText, readMinutes } from './minute-ranges.ts';
 import { createFieldReader } from './property-fields.ts';
 import { checkRealtime } from './realtime-fields.ts';
+import { rangeName, realtimeTable } from './realtime-table.ts';
 import { understandReport } from './report-arguments.ts';
 import { correctedCall } from './report-input.ts';
 import { quotaNotes } from './report-notes.ts';
@@ -30,7 +31,7 @@ import {
   shortText,
   showProperty,
 } from './report-schema.ts';
-import { numberAt, readMetricColumns, readTable, showDimension, showMetric, type Table } from './report-table.ts';
+import type { Table } from './report-table.ts';
 import { tableText } from './report-text.ts';
 
 const MOST_ROWS = 10_000;
@@ -76,7 +77,7 @@ export const runRealtimeReport = defineTool({
   async call(context, input) {
     const plan = await planRealtime(context, input);
     const answer = await orTooLongAgo(plan, () => fetchRealtime(context, plan));
-    const table = makeTable(answer, plan);
+    const table = realtimeTable(answer, { ...plan, currency: plan.property.currency });
     const fitted = fitRows({ ...table, rows: table.rows.slice(0, input.limit) }, 0);
     return {
       property: showProperty(plan.property),
@@ -189,7 +190,7 @@ async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promi
       dimensions: dimensions.map(({ name }) => ({ name })),
       metrics: metrics.map(({ name }) => ({ name })),
       minuteRanges: plan.ranges.map(({ from, to }, index) => ({
-        name: nameOf(index),
+        name: rangeName(index),
         startMinutesAgo: from,
         endMinutesAgo: to,
       })),
@@ -216,50 +217,6 @@ async function orTooLongAgo<Answer>({ ranges }: RealtimePlan, ask: () => Promise
     const message = `This property keeps ${KEPT_MINUTES} minutes of realtime data; only Analytics 360 keeps 60. Ask again with \`minutes\` "30".`;
     throw new ToolError('bad-input', message, { cause });
   }
-}
-
-const nameOf = (index: number): string => `minutes_${index}`;
-
-function makeTable(answer: ReportAnswer, plan: RealtimePlan): Table {
-  const metrics = readMetricColumns(answer, plan.metrics, plan.property.currency);
-  if (plan.ranges.length === 1) return readTable(answer, { dimensions: plan.dimensions, metrics });
-  return compareRanges(answer, plan, metrics);
-}
-
-/** Two ranges side by side: each metric once per range. */
-function compareRanges(answer: ReportAnswer, plan: RealtimePlan, metrics: ReturnType<typeof readMetricColumns>): Table {
-  const width = plan.dimensions.length;
-  const groups = new Map<string, (ReportRow | undefined)[]>();
-  const put = (row: ReportRow) => {
-    const values = (row.dimensionValues ?? []).map(({ value = '' }) => value);
-    const key = JSON.stringify(values.slice(0, width));
-    const rows = groups.get(key) ?? plan.ranges.map(() => undefined);
-    rows[plan.ranges.findIndex((_, index) => nameOf(index) === values[width])] = row;
-    groups.set(key, rows);
-  };
-  for (const row of answer.rows ?? []) put(row);
-  const numbers = (rows: readonly (ReportRow | undefined)[]) =>
-    metrics.flatMap((column) => rows.map((row) => showMetric(numberAt(row, column.index) ?? 0, column.unit)));
-  const rows = [...groups].map(([key, parts]) => [
-    ...(JSON.parse(key) as string[]).map((value, index) => showDimension(plan.dimensions[index]?.name ?? '', value)),
-    ...numbers(parts),
-  ]);
-  const columns = [
-    ...plan.dimensions.map(({ name }) => ({ name })),
-    ...metrics.flatMap(({ name, unit }) =>
-      plan.ranges.map((range) => ({ name: `${name}, ${minutesText(range)}`, unit })),
-    ),
-  ];
-  const totals = plan.ranges.map((_, index) =>
-    answer.totals?.find((row) => row.dimensionValues?.some(({ value }) => value === nameOf(index))),
-  );
-  const hasTotals = width > 0 && rows.length > 1;
-  return {
-    columns,
-    rows,
-    rowCount: rows.length,
-    ...(hasTotals ? { totals: [...plan.dimensions.map(() => null), ...numbers(totals)] } : {}),
-  };
 }
 
 function realtimeNotes(table: Table, plan: RealtimePlan, shown: number): string[] {
