@@ -12,31 +12,29 @@ describe('the rules for fields in one report', () => {
   });
   after(() => tools.close());
 
-  it('refuse nothing that Google allows, and miss little that it refuses', async () => {
-    const metrics = [...standardFields.values()].filter((field) => field.kind === 'metric' && field.scope !== 'cohort');
-    const known = (name: string) => standardFields.get(name);
-    let refused = 0;
-    let missed = 0;
-    for (const metric of metrics.filter((field) =>
-      [
-        'sessions',
-        'itemRevenue',
-        'eventCount',
-        'cartToViewRate',
-        'active7DayUsers',
-        'organicGoogleSearchClicks',
-      ].includes(field.name),
-    )) {
-      for (const [dimension, verdict] of await tools.compatibleDimensions(SHOP, metric.name)) {
-        const field = known(dimension);
+  const telling = [
+    'sessions',
+    'itemRevenue',
+    'eventCount',
+    'cartToViewRate',
+    'active7DayUsers',
+    'organicGoogleSearchClicks',
+  ];
+  let refused = 0;
+  for (const name of telling) {
+    it(`refuse nothing beside ${name} that Google allows, and all that it refuses`, async () => {
+      const metric = standardFields.get(name) ?? assert.fail(name);
+      for (const [dimension, verdict] of await tools.compatibleDimensions(SHOP, name)) {
+        const field = standardFields.get(dimension);
         if (field === undefined || field.scope === 'cohort') continue;
         const conflict = findConflict({ dimensions: [field], metrics: [metric] });
-        if (conflict !== undefined) assert.equal(verdict, 'INCOMPATIBLE', `${metric.name} with ${dimension}`);
+        assert.equal(conflict === undefined ? 'COMPATIBLE' : 'INCOMPATIBLE', verdict, `${name} with ${dimension}`);
         refused += conflict === undefined ? 0 : 1;
-        missed += conflict === undefined && verdict === 'INCOMPATIBLE' ? 1 : 0;
       }
-    }
+    });
+  }
+
+  it('have something to refuse at all', () => {
     assert.ok(refused > 60, `${refused} refused`);
-    assert.equal(missed, 0);
   });
 });
