@@ -19,7 +19,7 @@ const WORDS = {
   },
   'signed-out': {
     good: true,
-    text: 'You are signed out of this page. Your assistants stay connected.',
+    text: 'You are signed out of this page. That changes nothing about your assistants.',
   },
   'session-ended': {
     good: false,

@@ -64,11 +64,15 @@ function accessed(subject: string): Markup {
 
 function facts(unusedDays: number): (readonly [what: string, how: string, until: string])[] {
   return [
-    ['Google account identifier, name, email address', 'In the database', 'You have it deleted, see below'],
+    [
+      'Google account identifier, name, email address',
+      'In the database',
+      'The last assistant is disconnected, or you have it deleted, see below',
+    ],
     [
       'Google’s access and refresh tokens',
       'Sealed with AES-256-GCM; the keys are not in the database',
-      'You disconnect at Google, or have them deleted',
+      'The last assistant is disconnected, or you have them deleted',
     ],
     [
       'Which assistants you connected, with what rights, when made and last used',
@@ -81,9 +85,19 @@ function facts(unusedDays: number): (readonly [what: string, how: string, until:
       'They expire or are replaced',
     ],
     [
+      'When you tried to connect, how far that came, and why an access ended',
+      'In the database; your address only as a fingerprint that needs this server’s key',
+      '30 days, 90 for the end of an access, or you have it deleted',
+    ],
+    [
       'A cookie that ties a sign-in to your browser',
       'A random value, readable by this server alone',
       'One day at most',
+    ],
+    [
+      'A cookie while you are signed in to your account page',
+      'Encrypted, readable by this server alone',
+      'Twenty minutes, or you sign out',
     ],
     ['Rows of your reports', 'Not stored: they pass through memory', 'The answer is sent'],
   ];
