@@ -6,8 +6,19 @@
 
 const CAPITALS = new Set(['id', 'url', 'cpc', 'cpm', 'roas', 'arpu', 'arppu', 'ltv', 'sku', 'utm', 'os', 'ad']);
 
+/** Where Analytics itself calls a field otherwise than its API does. */
+const KNOWN: Readonly<Record<string, string>> = {
+  screenPageViews: 'Views',
+  sessionDefaultChannelGroup: 'Channel group',
+  firstUserDefaultChannelGroup: 'First user channel group',
+  deviceCategory: 'Device',
+  landingPagePlusQueryString: 'Landing page and query',
+};
+
 /** `totalRevenue` → "Total revenue". */
 export function fieldWords(name: string): string {
+  const known = KNOWN[name];
+  if (known !== undefined) return known;
   const [field = name, parameter] = name.split(':');
   const words = field
     .replaceAll('_', ' ')

@@ -123,9 +123,16 @@ function show(): void {
   if (report.rows.length === 0) status.textContent = 'There are no rows for this question.';
   if (onTable) table.replaceChildren(tableOf(report, title.textContent, closerButton));
   else if (chart !== undefined) plot.show(chart, document.documentElement.dataset.theme === 'dark' ? dark : light);
-  readout.replaceChildren(...(chart === undefined ? [] : chart.footnotes.map((note) => element('span', note))));
+  readout.replaceChildren(...(chart === undefined ? [] : hints(chart).map((words) => element('span', words))));
   buttons.ask.hidden = report.comparedWith === undefined || !host.canSay();
   showNotes(report.notes);
+}
+
+/** Until something is chosen: what has to be said of the drawing, and that there is something to choose. */
+function hints(chart: Chart): string[] {
+  const hasCloser = chart.labels.some((_, index) => closerButton(rowOf(chart, index)) !== undefined);
+  const place = chart.kind === 'line' ? 'a point' : 'a bar';
+  return [...chart.footnotes, hasCloser ? `Choose ${place} to look closer.` : `Choose ${place} to read it.`];
 }
 
 function tableTitle({ columns }: Report): string {
