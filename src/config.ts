@@ -146,7 +146,7 @@ export const options = [
     name: 'GOOGLE_SCOPES',
     default: 'analytics.readonly',
     example: 'analytics.readonly,calendar.events,calendar.calendarlist.readonly,calendar.freebusy',
-    doc: 'Which tool areas are on',
+    doc: 'Which tools are on, by what they may ask of Google: `calendar.events` lists and changes events, `calendar.calendarlist.readonly` lists calendars, with `calendar.freebusy` it finds free time; docs/tools.md has all',
   },
   {
     name: 'ALLOWED_ACCOUNTS',

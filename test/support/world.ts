@@ -15,6 +15,7 @@ import { addClient, type NewClient } from '../../src/operate/clients.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { ToolArea } from '../../src/tools/area.ts';
 import { createRandom } from '../../src/vault/token.ts';
 
 export const BRIDGE = 'http://localhost:8787';
@@ -59,6 +60,10 @@ export interface TestClient {
 export interface WorldOptions {
   environment?: Record<string, string>;
   store?: Store;
+  /** Areas of tools instead of the bridge's own. */
+  areas?: readonly ToolArea[];
+  /** Origins that are answered by somebody else than the sandbox. */
+  hosts?: Record<string, (request: Request) => Response | Promise<Response>>;
 }
 
 export const SECRET_KEYS = `test:${Buffer.alloc(32, 7).toString('base64url')}`;
@@ -66,6 +71,8 @@ export const SECRET_KEYS = `test:${Buffer.alloc(32, 7).toString('base64url')}`;
 export async function createWorld({
   environment = {},
   store = openSqlite(':memory:'),
+  areas,
+  hosts = {},
 }: WorldOptions = {}): Promise<World> {
   let time = START;
   let isCut = false;
@@ -87,9 +94,8 @@ export async function createWorld({
   const send: Outgoing = async ({ method, url, headers, body }) => {
     if (isCut) throw new UpstreamError('unreachable', 'the network is cut');
     sent.push({ method, url, body });
-    const answer = await sandbox.fetch(
-      new Request(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) }),
-    );
+    const request = new Request(url, { method, ...(headers && { headers }), ...(body !== undefined && { body }) });
+    const answer = await (hosts[new URL(url).origin] ?? sandbox.fetch)(request);
     return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
   };
   const lines: string[] = [];
@@ -97,7 +103,7 @@ export async function createWorld({
   const internet: World['internet'] = new Map();
   const visited: string[] = [];
   const network = createInternet(internet, visited);
-  const bridge = createBridge(config, { now, send, store, log, network });
+  const bridge = createBridge(config, { now, send, store, log, network, ...(areas !== undefined && { areas }) });
   const random = createRandom();
   return {
     bridge,

@@ -54,6 +54,8 @@ const known: readonly ScopeInfo[] = [
   info('calendar.freebusy', 'See when your calendars are free or busy', false),
   info('calendar.events.public.readonly', 'See events on public calendars', false),
   info('calendar.settings.readonly', 'See your calendar settings', false),
+  info('webmasters', 'See and manage your sites in Search Console', true),
+  info('webmasters.readonly', 'See your sites in Search Console', true),
 ];
 
 const byScope = new Map(known.map((each) => [each.scope, each]));

@@ -93,10 +93,6 @@ export function versionOf(event: CalendarEvent): string {
   return event.etag.replaceAll('"', '');
 }
 
-export function isAllDay({ start }: CalendarEvent): boolean {
-  return typeof start?.date === 'string';
-}
-
 export function instantOf(time: EventTime | undefined): number {
   return Date.parse(time?.dateTime ?? time?.date ?? '');
 }
