@@ -21,6 +21,7 @@ import {
   CODE_MS,
   ended,
   fateOf,
+  isNeeded,
   isOnItsWay,
   type Model,
   type ModelCode,
@@ -31,6 +32,7 @@ import {
   redeemed,
   replayed,
   rotated,
+  swept,
 } from './token-life.model.ts';
 
 export interface Real {
@@ -90,7 +92,7 @@ export function signsIn(sign: { client: number; person: string }[]): Command {
       for (const [index, { client, person }] of sign.entries()) {
         const text = answers[index]?.get('code') ?? '';
         assert.match(text, /^ggpt_ac_/);
-        model.codes.push({ text, client, person, expiresAt: model.now + CODE_MS, grant: undefined });
+        model.codes.push({ text, client, person, expiresAt: model.now + CODE_MS, grant: undefined, isSwept: false });
         if (!model.googleUse.has(person)) model.googleUse.set(person, model.now);
       }
     },
@@ -143,7 +145,7 @@ function learnRedeemed(
   assert.equal(good.length, isOnItsWay(model, code) ? 1 : 0, 'a fresh code is redeemed once, another one never');
   if (good[0] !== undefined) redeemed(model, code, pairIn(good[0]));
   // Whoever came second, in this race or long after, gave away that the code has leaked.
-  if (code.grant !== undefined && (wasRedeemed || workers > 1)) ended(model, code.grant);
+  if (code.grant !== undefined && !code.isSwept && (wasRedeemed || workers > 1)) ended(model, code.grant);
 }
 
 export interface Refreshing {
@@ -272,6 +274,29 @@ export function passes(milliseconds: number): Command {
       advanced(model, milliseconds);
     },
     toString: () => `${milliseconds / 1000} s pass`,
+  };
+}
+
+/** Links ended at Google so far. */
+export function endings({ world }: Real): number {
+  return world.sent.filter(({ url }) => url.endsWith('/revoke')).length;
+}
+
+/** What the server does by itself now and then: expired things go, and links that nothing needs. */
+export function sweeps(): Command {
+  return {
+    check: () => true,
+    async run(model, real) {
+      const before = endings(real);
+      await real.settle(real.world.bridge.sweep(100));
+      swept(model);
+      const went = endings(real) - before;
+      const idle = [...model.googleUse.keys()].filter((person) => !isNeeded(model, person));
+      // Whether a link has rested long enough is the server's to say; that it goes in the end is checked at the end.
+      assert.ok(went <= idle.length, `${went} links went, ${idle.length} were not needed`);
+      model.endings += went;
+    },
+    toString: () => 'sweep',
   };
 }
 

@@ -41,6 +41,8 @@ export interface ModelCode {
   expiresAt: number;
   /** What redeeming it made. */
   grant: ModelGrant | undefined;
+  /** Forgotten by a sweep, so that showing it again tells nobody anything. */
+  isSwept: boolean;
 }
 
 export interface Model {
@@ -142,14 +144,28 @@ export function newestPair(grant: ModelGrant): PairText {
 export function ended(model: Model, grant: ModelGrant): void {
   if (!grant.isAlive) return;
   grant.isAlive = false;
-  const isNeeded =
-    model.grants.some(({ person, isAlive }) => isAlive && person === grant.person) ||
-    model.codes.some((code) => code.person === grant.person && isOnItsWay(model, code));
-  if (!isNeeded && !model.isCut) model.endings += 1;
+  // A grant that has expired holds the link until it is swept.
+  const isHeld =
+    model.grants.some(({ person, isAlive }) => isAlive && person === grant.person) || isNeeded(model, grant.person);
+  if (!isHeld && !model.isCut) model.endings += 1;
 }
 
 export function isOnItsWay(model: Model, code: ModelCode): boolean {
   return code.grant === undefined && code.expiresAt > model.now;
+}
+
+/** Whether Google's link of the person is good for something, now or in a moment. */
+export function isNeeded(model: Model, person: string): boolean {
+  return (
+    model.grants.some((grant) => grant.isAlive && grant.expiresAt > model.now && grant.person === person) ||
+    model.codes.some((code) => code.person === person && isOnItsWay(model, code))
+  );
+}
+
+/** Time's own end of things: what expired is dead and forgotten. */
+export function swept(model: Model): void {
+  for (const grant of model.grants) if (grant.expiresAt <= model.now) grant.isAlive = false;
+  for (const code of model.codes) if (code.expiresAt <= model.now) code.isSwept = true;
 }
 
 export function advanced(model: Model, milliseconds: number): void {

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { callTool, PKCE, refresh, signIn, type TestClient, type TokenAnswer } from '../support/world.ts';
-import { type Command, calls, type Real, recent, redeems, revoke } from './token-life.commands.ts';
+import { type Command, calls, endings, type Real, recent, redeems, revoke } from './token-life.commands.ts';
 import {
   CODE_MS,
   ended,
@@ -102,16 +102,19 @@ export function reconnects({ at, client }: { at: number; client: number }): Comm
       assert.ok(went >= 0 && went <= model.endings - counted, `the link ended ${went} times`);
       model.endings = counted + went;
       const text = answer.get('code') ?? '';
-      model.codes.push({ text, client, person: grant.person, expiresAt: model.now + CODE_MS, grant: undefined });
+      model.codes.push({
+        text,
+        client,
+        person: grant.person,
+        expiresAt: model.now + CODE_MS,
+        grant: undefined,
+        isSwept: false,
+      });
       await redeems({ at: model.codes.slice(-6).length - 1, workers: 1, byOther: false }).run(model, real);
       await calls({ at: model.grants.slice(-5).length - 1, age: 0, asksGoogle: true }).run(model, real);
     },
     toString: () => `the person of grant ${at} connects by client ${client} while it is revoked`,
   };
-}
-
-function endings({ world }: Real): number {
-  return world.sent.filter(({ url }) => url.endsWith('/revoke')).length;
 }
 
 interface Answers {
