@@ -80,6 +80,13 @@ export function eventConformance(title: (sentence: string) => string, store: () 
     assert.deepEqual(left, ['gone', 'other']);
   });
 
+  it(title('forgets also what was appended a moment before'), async () => {
+    const appended = store().events.append([anEvent()]);
+    assert.equal(await store().events.forget('connection'), 1);
+    await appended;
+    assert.deepEqual(await store().events.list({ limit: 10 }), []);
+  });
+
   it(title('sweeps events at their end'), async () => {
     await store().events.append([anEvent({ expiresAt: T - 1 }), anEvent({ expiresAt: T + 1 })]);
     assert.equal(await store().sweep(T, 10), 1);

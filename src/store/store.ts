@@ -159,7 +159,10 @@ export interface EventStore {
   list(filter: EventFilter): Promise<Event[]>;
   /** The connections, gone ones included, whose events carry one of these fingerprints. */
   connectionsOf(persons: readonly string[]): Promise<string[]>;
-  /** Deletes every event of the connection, and of the flows that led to it. Returns how many went. */
+  /**
+   * Deletes every event of the connection, and of the flows that led to it, also what was appended just before. Returns
+   * how many went.
+   */
   forget(connectionId: string): Promise<number>;
 }
 
