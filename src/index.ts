@@ -4,11 +4,12 @@
  * For tools of your own see examples/own-tool/; to run the bridge inside another server, `createBridge(config).fetch` is
  * a web-standard handler.
  */
-export { type Bridge, createBridge, offeredScopes, type Parts } from './bridge.ts';
+export { type Bridge, createBridge } from './bridge.ts';
 export { type Config, readConfig } from './config.ts';
 export { ConfigError, ToolError, UpstreamError } from './errors.ts';
 export { listen } from './http/listen.ts';
 export type { Outgoing } from './http/outgoing.ts';
+export { offeredScopes, type Parts } from './parts.ts';
 export { openStore } from './store/open.ts';
 export type { Store } from './store/store.ts';
 export type { ToolArea } from './tools/area.ts';

@@ -5,12 +5,13 @@
  * own: the life of several processes (workers.ts).
  */
 import type { Command } from 'commander';
-import { type Bridge, createBridge, offeredScopes } from '../bridge.ts';
+import { type Bridge, createBridge } from '../bridge.ts';
 import { type Config, readConfig } from '../config.ts';
 import { ConfigError, OperatorError } from '../errors.ts';
 import { type Listener, listen } from '../http/listen.ts';
 import { createLog, type Log } from '../observe/log.ts';
 import { checkKeys } from '../operate/keys.ts';
+import { offeredScopes } from '../parts.ts';
 import { holdForThisHost } from '../store/one-host.ts';
 import { loadKeys } from '../vault/keys.ts';
 import { createRandom } from '../vault/token.ts';

@@ -1,0 +1,158 @@
+/**
+ * What the server is made of: each part made once, from the configuration and from what was handed in.
+ *
+ * Owns: which implementation stands behind which contract. Does not own: the URLs, nor which room gets which part
+ * (bridge.ts). `given` is the only seam: pass a clock, randomness, a store or a way out to the network, never an inner
+ * function.
+ */
+import type { Config } from './config.ts';
+import { checkScopes } from './config.ts';
+import type { AddressOf } from './http/client-address.ts';
+import { createOutgoing, type Outgoing } from './http/outgoing.ts';
+import { createPublicNetwork, type PublicNetwork } from './http/public-network.ts';
+import { createRateLimits } from './http/rate-limit.ts';
+import { createAccountPolicy } from './oauth/account-policy.ts';
+import { createClients } from './oauth/clients/create-clients.ts';
+import { createEndings } from './oauth/end-grant.ts';
+import { createIssuer } from './oauth/issue.ts';
+import { OFFLINE_ACCESS } from './oauth/scope.ts';
+import { createScopeWords } from './oauth/scope-words.ts';
+import { createLog, type Log } from './observe/log.ts';
+import { createRecordEvent } from './observe/record-event.ts';
+import { about as aboutUs } from './resource/about.ts';
+import { createAuthenticate } from './resource/bearer.ts';
+import { createCharts } from './resource/charts.ts';
+import { createRelayedTokens } from './resource/relayed-token.ts';
+import { limitCalls } from './resource/too-many.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+import type { ToolArea } from './tools/area.ts';
+import { areas as ownAreas, scopesOf, toolsFor, toolsOf } from './tools/catalog.ts';
+import { createRunner } from './tools/run.ts';
+import { createGoogle } from './upstream/google.ts';
+import { createLiveTokens } from './upstream/live-token.ts';
+import { openKeyRing } from './vault/keys.ts';
+import { markPerson } from './vault/person-mark.ts';
+import { createRandom, type Random } from './vault/token.ts';
+import { createVault } from './vault/vault.ts';
+import { version } from './version.ts';
+
+/** What may be handed in; everything else is made here. */
+export interface Parts {
+  now(): number;
+  random: Random;
+  log: Log;
+  store: Store;
+  send: Outgoing;
+  /** The way to hosts that clients name. */
+  network: PublicNetwork;
+  /** Where a request comes from, when the server in front is not @hono/node-server. */
+  addressOf: AddressOf;
+  /** What an assistant can do: our own areas of tools, unless others are given beside or instead of them. */
+  areas: readonly ToolArea[];
+}
+
+/** Every scope that `GOOGLE_SCOPES` may name with these areas. */
+export function offeredScopes(areas: readonly ToolArea[] = ownAreas): string[] {
+  return Object.keys(scopesOf(areas));
+}
+
+/** What of these areas is switched on. Throws ConfigError for a scope that none of them uses. */
+function offer(areas: readonly ToolArea[], scopes: readonly string[]) {
+  checkScopes(scopes, offeredScopes(areas));
+  return { tools: toolsFor(scopes, toolsOf(areas)), scopeWords: createScopeWords(scopesOf(areas)) };
+}
+
+function baseUrlsOf({ analyticsDataUrl, analyticsAdminUrl, calendarUrl }: Config['google']) {
+  return { analyticsdata: analyticsDataUrl, analyticsadmin: analyticsAdminUrl, calendar: calendarUrl };
+}
+
+export function makeParts(config: Config, given: Partial<Parts>) {
+  const { publicUrl, resourceUrl, operator, google } = config;
+  const now = given.now ?? Date.now;
+  const random = given.random ?? createRandom();
+  const log = given.log ?? createLog(config.log);
+  const outgoing = createOutgoing();
+  const send = given.send ?? outgoing.send;
+  const path = config.database.kind === 'sqlite' ? config.database.path : ':memory:';
+  const vault = createVault(openKeyRing(config.secretKeys, path, random, now), random);
+  // PostgreSQL is opened before (store/open.ts), since that has to be waited for.
+  const store = given.store ?? openSqlite(path);
+  const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
+
+  const mayConnect = createAccountPolicy(config.allowedAccounts);
+  const { cimd: policy } = config;
+  const network = given.network ?? createPublicNetwork();
+  const { findClient, checkAssertion } = createClients({ store, network, policy, publicUrl, now, log });
+  const record = createRecordEvent({ events: store.events, log, now, mark: (email) => markPerson(vault, email) });
+  const end = createEndings({ store, vault, provider, record, log, now });
+  const issue = createIssuer({ vault, random, now, lifetimes: config.lifetimes });
+  const live = createLiveTokens({
+    connections: store.connections,
+    vault,
+    provider,
+    now,
+    onDead: ({ id: connectionId, email }, google) =>
+      record({ step: 'connection', outcome: 'dead', connectionId, email, detail: { google } }),
+  });
+  const relayed = createRelayedTokens({
+    provider,
+    clients: store.clients,
+    googleClientId: google.clientId,
+    mayConnect,
+    now,
+  });
+  const limits = createRateLimits({ factor: config.rateLimits, now, log });
+  const authenticate = limitCalls(
+    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record }),
+    limits,
+  );
+  const { tools, scopeWords } = offer(given.areas ?? ownAreas, google.scopes);
+  const run = createRunner({
+    send,
+    baseUrls: baseUrlsOf(google),
+    now,
+    onUnexpected: (tool, err) => log.error({ tool, err }, 'a tool failed by our fault'),
+    onRefusal: (tool, error) =>
+      log.info(
+        { tool, kind: error.kind, cause: error.cause instanceof Error ? error.cause.message : undefined },
+        'a tool could not answer',
+      ),
+  });
+  const about = aboutUs(tools, version);
+  const scopes = [...google.scopes, OFFLINE_ACCESS];
+  const base = {
+    findClient,
+    checkAssertion,
+    store,
+    vault,
+    provider,
+    issue,
+    end,
+    record,
+    mayConnect,
+    random,
+    now,
+    log,
+    publicUrl,
+    resourceUrl,
+    scopes,
+    scopeWords,
+    operator,
+  };
+  const consent = { ...base, allowedAccounts: config.allowedAccounts };
+  const charts = createCharts({ vault, publicUrl, now, onFault: (err) => log.error({ err }, 'a chart was not drawn') });
+  const door = {
+    authenticate,
+    run,
+    tools,
+    charts,
+    publicUrl,
+    scopes: google.scopes,
+    about,
+    operatorEmail: operator.email,
+  };
+  const words = { publicUrl, operator, ...scopeWords.describe(google.scopes) };
+  const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
+  return { base, consent, door, words: { ...words, unusedDays }, charts, limits, outgoing };
+}
