@@ -173,7 +173,9 @@ function serverFor(endpoint: Endpoint, exchange: Exchange): Server {
     const tool = endpoint.byName.get(params.name);
     if (tool === undefined) throw invalidParams(unknownTool(params.name, parts.tools));
     const outcome = await parts.run(tool, params.arguments ?? {}, exchange.caller, mcpReq.signal);
-    return toResult(parts, exchange, { tool, outcome, hasWidgets: showsWidgets(params._meta) });
+    // The SDK lifts the envelope of 2026 out of `_meta`; ChatGPT also writes it into requests of 2025.
+    const hasWidgets = showsWidgets(mcpReq.envelope) ?? showsWidgets(params._meta);
+    return toResult(parts, exchange, { tool, outcome, hasWidgets });
   });
   if (pages.length > 0) offerPages(server, pages);
   if (prompts.length > 0) offerPrompts(server, prompts);

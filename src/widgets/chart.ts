@@ -124,9 +124,12 @@ function base({ report, column, dimensions, previous }: Parts, kind: ChartKind):
   };
 }
 
-export function subtitleOf({ property, dates, comparedWith }: Report, isCompared = comparedWith !== undefined): string {
+export function subtitleOf(
+  { property, dates, comparedWith, minutes }: Report,
+  isCompared = comparedWith !== undefined,
+): string {
   const compared = isCompared && comparedWith !== undefined ? `, compared with ${showDays(comparedWith)}` : '';
-  const days = dates === undefined ? [] : [`${showDays(dates)}${compared}`];
+  const days = dates === undefined ? (minutes ?? []) : [`${showDays(dates)}${compared}`];
   return [...(property?.name === undefined ? [] : [property.name]), ...days].join(' · ');
 }
 

@@ -22,6 +22,8 @@ export interface Report {
   property?: { id?: string; name?: string; timeZone?: string } | undefined;
   dates?: Days | undefined;
   comparedWith?: Days | undefined;
+  /** In place of dates: "the last 30 minutes", or two such spans. */
+  minutes?: string[] | undefined;
   columns: Column[];
   rows: Cell[][];
   totals?: Cell[] | undefined;
@@ -69,6 +71,7 @@ export function readReport(value: unknown): Report | undefined {
     property: asProperty(value.property),
     dates: asDays(value.dates),
     comparedWith: asDays(value.comparedWith),
+    ...(Array.isArray(value.minutes) ? { minutes: value.minutes.filter((one) => typeof one === 'string') } : {}),
     columns,
     rows: value.rows.filter((row) => Array.isArray(row)).map(asRow),
     ...(Array.isArray(value.totals) ? { totals: asRow(value.totals) } : {}),

@@ -42,14 +42,14 @@ export function showNumber(value: number, unit: string | undefined): string {
   if (unit === 'percent') return `${one.format(value)}%`;
   if (unit === 'percentage points') return `${one.format(value)} pp`;
   if (unit === 'seconds') return showSeconds(value);
-  if (isCurrency(unit)) return money(value, unit, Math.abs(value) >= 10_000 ? 0 : 2);
+  if (isCurrency(unit)) return money(value, unit);
   return Math.abs(value) >= 1000 ? whole.format(value) : some.format(value);
 }
 
 /** A number as short as an axis wants it. */
 export function showShort(value: number, unit: string | undefined): string {
   if (unit === 'percent' || unit === 'percentage points' || unit === 'seconds') return showNumber(value, unit);
-  if (isCurrency(unit)) return money(value, unit, 0, true);
+  if (isCurrency(unit)) return money(value, unit, true);
   return Math.abs(value) < 10_000 ? some.format(value) : compact.format(value);
 }
 
@@ -64,15 +64,15 @@ function isCurrency(unit: string | undefined): unit is string {
   return unit !== undefined && /^[A-Z]{3}$/.test(unit);
 }
 
-function money(value: number, currency: string, digits: number, isShort = false): string {
+/** Cents where there are any and they matter: "$4,399.20", "$89", "$12,346"; in short "$12.3K". */
+function money(value: number, currency: string, isShort = false): string {
+  const isLarge = Math.abs(value) >= 10_000;
+  const digits = isShort || isLarge || Number.isInteger(value) ? 0 : 2;
+  const usual = { minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
+  const short = { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 } as const;
   try {
-    const options = { style: 'currency', currency, maximumFractionDigits: digits } as const;
-    const short = isShort && Math.abs(value) >= 10_000 ? { notation: 'compact', maximumFractionDigits: 1 } : {};
-    return new Intl.NumberFormat('en-US', {
-      ...options,
-      minimumFractionDigits: 0,
-      ...(short as Intl.NumberFormatOptions),
-    }).format(value);
+    const options = { style: 'currency', currency, ...(isShort && isLarge ? short : usual) } as const;
+    return new Intl.NumberFormat('en-US', options).format(value);
   } catch {
     return `${some.format(value)} ${currency}`; // no currency that this runtime knows
   }

@@ -15,29 +15,36 @@ export function drawChanges(chart: Chart, { width, palette, size }: Space): Draw
   const most = Math.max(1, ...entries.map(({ change }) => Math.abs(change ?? 0)));
   const room = textWidth('+100.0%', size) + 10;
   const x = scaleLinear([-most, most], [room, width - room]).clamp(true);
-  const rowHeight = size * 1.5 + 30;
+  const numbersOf = ({ current, previous, unit }: (typeof entries)[number]) =>
+    `${current === null ? '–' : showNumber(current, unit)} now, ${previous === null ? '–' : showNumber(previous, unit)} before`;
+  const isTight = entries.some(
+    (entry) => textWidth(entry.label, size) * 1.06 + textWidth(numbersOf(entry), size) + 14 > width,
+  );
+  // Where name and numbers do not fit beside each other, the numbers have a line of their own below the bar.
+  const rowHeight = size * 1.5 + 30 + (isTight ? size * 1.4 : 0);
 
   const marks: Mark[] = [];
-  const parts = entries.flatMap(({ label, unit, current, previous, change }, index) => {
+  const parts = entries.flatMap((entry, index) => {
     const top = index * rowHeight + 4;
     const barTop = top + size * 1.6;
-    const words = [current, previous].map((value) => (value === null ? '–' : showNumber(value, unit)));
-    const numbers = `${words[0]} now, ${words[1]} before`;
-    const labelWidth = width - textWidth(numbers, size) - 14;
+    const label = fitText(entry.label, size, isTight ? width : width - textWidth(numbersOf(entry), size) - 14);
+    const place = isTight ? { x: 0, y: barTop + 14 + size * 1.2 } : { x: width, y: top + size };
     marks.push({ index, x: 0, y: top, width, height: rowHeight });
     return [
-      text(0, top + size, fitText(label, size, labelWidth), {
-        fill: palette.ink,
+      text(0, top + size, label, { fill: palette.ink, 'font-size': size, 'font-weight': 600 }),
+      changeBar(entry.change, { x, top: barTop, palette, size }),
+      text(place.x, place.y, numbersOf(entry), {
+        fill: palette.soft,
         'font-size': size,
-        'font-weight': 600,
+        'text-anchor': isTight ? 'start' : 'end',
       }),
-      text(width, top + size, numbers, { fill: palette.soft, 'font-size': size, 'text-anchor': 'end' }),
-      changeBar(change, { x, top: barTop, palette, size }),
     ];
   });
   const height = entries.length * rowHeight + 4;
-  const middle = element('line', { x1: x(0), x2: x(0), y1: size * 1.6, y2: height - 8, stroke: palette.line });
-  return { parts: [middle, ...parts], height, marks };
+  const middle = marks.map(({ y }) =>
+    element('line', { x1: x(0), x2: x(0), y1: y + size * 1.6 - 3, y2: y + size * 1.6 + 17, stroke: palette.line }),
+  );
+  return { parts: [...middle, ...parts], height, marks };
 }
 
 interface BarPlace {

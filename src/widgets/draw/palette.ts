@@ -23,7 +23,7 @@ export const light: Palette = {
   soft: '#566065',
   line: '#dfe3e4',
   wash: '#e6f1f1',
-  earlier: '#8b979c',
+  earlier: '#7b878c',
   up: '#0b5c63',
   down: '#a8480a',
   series: ['#0b5c63', '#c2570c', '#5b4bb3', '#a3275f', '#3f7d20', '#3d6fb6'],

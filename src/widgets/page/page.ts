@@ -132,7 +132,8 @@ function show(): void {
 function hints(chart: Chart): string[] {
   const hasCloser = chart.labels.some((_, index) => closerButton(rowOf(chart, index)) !== undefined);
   const place = chart.kind === 'line' ? 'a point' : 'a bar';
-  return [...chart.footnotes, hasCloser ? `Choose ${place} to look closer.` : `Choose ${place} to read it.`];
+  const words = hasCloser ? [`Choose ${place} to look closer.`] : [];
+  return [...chart.footnotes, ...(chart.kind === 'line' && !hasCloser ? ['Choose a point to read it.'] : words)];
 }
 
 function tableTitle({ columns }: Report): string {
@@ -142,7 +143,8 @@ function tableTitle({ columns }: Report): string {
 
 function showMetrics(report: Report, chart: Chart | undefined): void {
   const metrics = metricsOf(report);
-  byId('metric-label').hidden = chart === undefined || chart.units !== undefined || metrics.length < 2;
+  byId('metric-label').hidden =
+    chart === undefined || chart.kind === 'funnel' || chart.units !== undefined || metrics.length < 2;
   metric.replaceChildren(
     ...metrics.map(
       ({ name }) => new Option(fieldWords(name), name, false, name === (shown?.metric ?? metrics[0]?.name)),
