@@ -9,6 +9,7 @@ import { ConfigError, OperatorError } from '../errors.ts';
 import { version } from '../version.ts';
 import { clientsCommand } from './clients.ts';
 import { connectionsCommand } from './connections.ts';
+import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
 import { grantsCommand } from './grants.ts';
@@ -32,6 +33,7 @@ for (const register of [
   connectionsCommand,
   grantsCommand,
   keysCommand,
+  dbCommand,
   eventsCommand,
 ])
   register(program);

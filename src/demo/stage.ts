@@ -25,6 +25,8 @@ export interface Stage {
   addClient(client: { name: string; redirectUri: string; mode?: 'broker' | 'relay' }): Promise<Credentials>;
   /** Any other command of the operator's, with the environment that the bridge has. Returns what it printed. */
   command(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<string>;
+  /** What the bridge was started with, but for its address: another one with it would be a replica. */
+  bridgeSettings: Readonly<Record<string, string>>;
   /** The bridge's folder, with its database. */
   folder: string;
   /** Starts the bridge anew on the same port and database, after a crash. */
@@ -70,6 +72,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       sandbox,
       bridge: () => bridge,
       addClient: (client) => addClient(folder, env, client),
+      bridgeSettings: env,
       folder,
       command: (args, more) =>
         runCommand({

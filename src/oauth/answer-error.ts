@@ -153,7 +153,8 @@ function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Re
   const status = isStore ? 503 : 500;
   if (c.req.header('accept')?.includes('text/html') === true) {
     const body = errorPage({ problem: 'unexpected', ref: event, extra: { operator: parts.operator } });
-    return c.body(body, status, pageHeaders({ formActionOrigins: [] }));
+    const headers = pageHeaders({ formActionOrigins: [] });
+    return c.body(body, status, isStore ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
   }
   const code = isStore ? 'temporarily_unavailable' : 'server_error';
   const description = `Something went wrong on this server. The operator finds it in the log under ${event}.`;

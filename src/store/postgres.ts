@@ -4,7 +4,7 @@
  * Owns: the pool, migrating, sweeping. Does not own: the contract (store.ts), the schema (migrations.ts), the SQL of each
  * record's verbs (postgres-*.ts). Commits are as durable as the server is set up to make them; the default waits.
  */
-import { Pool, type PoolClient, types } from 'pg';
+import { Client, Pool, type PoolClient, types } from 'pg';
 import { ConfigError } from '../errors.ts';
 import { migrations, toPostgres } from './migrations.ts';
 import { createAsk, createInTransaction, type InTransaction } from './postgres-ask.ts';
@@ -56,6 +56,30 @@ export async function openPostgres(url: string): Promise<Store> {
       await pool.end();
     },
   };
+}
+
+/** The version of the schema as it is; 0 for a database without one. Throws StoreError when it is not there. */
+export async function postgresSchema(url: string): Promise<number> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+  } catch (cause) {
+    throw new StoreError('the database could not be opened', { cause });
+  }
+  try {
+    const { rows } = await client.query<{ found: boolean }>(
+      "SELECT to_regclass('schema_version') IS NOT NULL AS found",
+    );
+    if (rows[0]?.found !== true) return 0;
+    const version = await client.query<{ version: string }>(
+      'SELECT coalesce(max(version), 0) AS version FROM schema_version',
+    );
+    return Number(version.rows[0]?.version ?? 0);
+  } catch (cause) {
+    throw new StoreError('the database could not be opened', { cause });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 /** Brings the schema up to date in one transaction; many replicas starting at once wait for the first. */

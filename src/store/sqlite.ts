@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { createGroupedWrites, type Write } from './grouped-writes.ts';
 import { migrations } from './migrations.ts';
+import { refuseMoved } from './sqlite-block.ts';
 import { clientStore, sweepNeverUsed } from './sqlite-clients.ts';
 import { eventStore, sweepEvents } from './sqlite-events.ts';
 import { one, orNull, type Row, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
@@ -30,6 +31,12 @@ export function openSqlite(path: string): Store {
   database.exec(
     'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
   );
+  try {
+    refuseMoved(database, path);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   migrate(database, path);
   const writes = createGroupedWrites(database);
   const { write, flush } = writes;

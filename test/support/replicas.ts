@@ -1,0 +1,80 @@
+/**
+ * Several bridges, each a process, on one PostgreSQL behind one address, and a sandbox as their Google.
+ *
+ * Owns: starting them, killing one, ending all. Does not own: the proxy (round-robin.ts), the database (postgres.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import { readLog } from '../../src/demo/bridge-log.ts';
+import { type Child, freePort, startProcess } from '../../src/demo/processes.ts';
+import { type Credentials, openStage } from '../../src/demo/stage.ts';
+import { startPostgres } from './postgres.ts';
+import { type RoundRobin, startRoundRobin } from './round-robin.ts';
+
+export interface Replicas {
+  /** The one address of them all. */
+  url: string;
+  /** Each replica's own. */
+  urls: readonly string[];
+  sandboxUrl: string;
+  databaseUrl: string;
+  proxy: RoundRobin;
+  addClient(client: { name: string; redirectUri: string }): Promise<Credentials>;
+  /** SIGKILL, and then the same again on the same port. */
+  killAndRestart(n: number): Promise<void>;
+  /** Lines of all logs at level error or worse. */
+  errors(): string[];
+  close(): Promise<void>;
+}
+
+export async function startReplicas(count: number, settings: Readonly<Record<string, string>> = {}): Promise<Replicas> {
+  const postgres = await startPostgres();
+  const databaseUrl = await postgres.database();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const shared = {
+    DATABASE_URL: databaseUrl,
+    SECRET_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
+    RATE_LIMITS: '0',
+    ...settings,
+  };
+  // The stage brings the sandbox and the first bridge, which is only there to tell the sandbox's settings.
+  const stage = await openStage({ bridgeEnv: shared });
+  const env = { ...stage.bridgeSettings, PUBLIC_URL: url };
+  await stage.bridge().stop();
+  const start = (own: number): Promise<Child<string>> =>
+    startProcess({
+      name: `The replica on ${own}`,
+      args: ['serve'],
+      cwd: stage.folder,
+      env: { ...env, PORT: String(own) },
+      isReady: (line) => readLog(line)?.url,
+    });
+  const ports = await Promise.all(Array.from({ length: count }, freePort));
+  const children = await Promise.all(ports.map(start));
+  const urls = ports.map((own) => `http://127.0.0.1:${own}`);
+  const gone: string[] = [];
+  const proxy = await startRoundRobin(port, () => urls);
+  return {
+    url,
+    urls,
+    databaseUrl,
+    proxy,
+    sandboxUrl: stage.sandboxUrl,
+    addClient: (client) => stage.addClient(client),
+    async killAndRestart(n) {
+      const child = children[n];
+      if (child === undefined) return;
+      await child.crash();
+      gone.push(...child.lines());
+      children[n] = await start(ports[n] ?? 0);
+    },
+    errors: () =>
+      [...gone, ...children.flatMap((child) => child.lines())].filter((line) => /"level":(50|60)/.test(line)),
+    async close() {
+      await proxy.close();
+      await Promise.all(children.map((child) => child.stop()));
+      await stage.close();
+      await postgres.close();
+    },
+  };
+}
