@@ -34,9 +34,12 @@ export function toBase64url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 }
 
-/** A 128-bit identifier, 22 characters of base64url. */
+/** A 128-bit identifier, 22 characters of base64url. Never begins with a dash: on a command line it would be an option. */
 export function createId(random: Random): string {
-  return toBase64url(random(16));
+  for (;;) {
+    const id = toBase64url(random(16));
+    if (!id.startsWith('-')) return id;
+  }
 }
 
 /** A 256-bit secret, 43 characters of base64url. */

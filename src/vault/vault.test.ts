@@ -109,6 +109,10 @@ describe('tokens', () => {
     assert.notEqual(hashSecret(secret), secret);
   });
 
+  it('have ids that no command line takes for an option', () => {
+    for (let round = 0; round < 2_000; round += 1) assert.match(createId(random), /^[A-Za-z0-9_][\w-]{21}$/);
+  });
+
   it('never repeat, past several refills of the pool', () => {
     const seen = new Set(Array.from({ length: 20_000 }, () => createSecret(random)));
     assert.equal(seen.size, 20_000);
