@@ -7,7 +7,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { options } from '../src/config.ts';
-import { catalog } from '../src/tools/catalog.ts';
+import { gptInstructions, questionsFor } from '../src/resource/guidance.ts';
+import { catalog, toolsFor } from '../src/tools/catalog.ts';
 import type { Tool } from '../src/tools/tool.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +18,7 @@ const NOTE = '<!-- Printed by `npm run docs`; edit the code instead. -->';
 export function generatedDocs(): Map<string, string> {
   const pages = new Map([['docs/configuration.md', configurationPage()]]);
   if (catalog.length > 0) pages.set('docs/tools.md', toolsPage());
+  pages.set('docs/gpt-builder.md', gptBuilderPage());
   return pages;
 }
 
@@ -72,6 +74,28 @@ function toolSection(tool: Tool): string {
 
 ${tool.description}
 ${rows.length > 0 ? `\n${table(['Argument', 'Type', 'Required', 'Meaning'], rows)}\n` : '\nNo arguments.\n'}${examples.join('')}`;
+}
+
+/** What goes into the GPT builder's fields, to be copied. */
+function gptBuilderPage(): string {
+  const tools = toolsFor(['analytics.readonly']);
+  const starters = questionsFor(tools).map(({ starter }) => `- ${starter}`);
+  return `${NOTE}
+# Text for a custom GPT
+
+For the fields of the GPT builder, with the Analytics tools. MCP clients get the same questions as prompts and the same
+rules as server instructions; all come from \`src/resource/guidance.ts\`.
+
+## Instructions
+
+\`\`\`text
+${gptInstructions(tools)}
+\`\`\`
+
+## Conversation starters
+
+${starters.join('\n')}
+`;
 }
 
 interface ArgumentSchema {

@@ -11,7 +11,7 @@ import { readReport } from '../../widgets/report.ts';
 import { reportPage } from '../../widgets/widget-page.ts';
 import { readInput } from '../run.ts';
 import { defineTool, type Tool } from '../tool.ts';
-import { answerPart, columnsPart, notesPart, rowsPart } from './report-schema.ts';
+import { answerPart } from './report-schema.ts';
 import { runConversionsReport } from './run-conversions-report.ts';
 import { runFunnelReport } from './run-funnel-report.ts';
 import { runPivotReport } from './run-pivot-report.ts';
@@ -44,12 +44,7 @@ export const showChart = defineTool({
     kind: z.enum(['auto', ...CHART_KINDS, 'table']).default('auto'),
     image: z.boolean().default(false).describe('Send the PNG too.'),
   }),
-  output: z.looseObject({
-    chart: answerPart<ShownChart>({ type: 'object' }),
-    columns: columnsPart,
-    rows: rowsPart,
-    notes: notesPart,
-  }),
+  output: z.looseObject({ chart: answerPart<ShownChart>({ type: 'object' }) }),
   examples: [
     {
       question: 'Show me the sessions of the last four weeks against the four before.',
@@ -74,7 +69,7 @@ export const showChart = defineTool({
     const answer: Record<string, unknown> = await report.call(context, readInput(report, input.arguments));
     const chart = { report: report.name, kind: input.kind, ...(input.image ? { isImageWanted: true } : {}) };
     const kind = chartIn({ ...answer, chart })?.kind ?? 'table';
-    return { ...answer, chart: { ...chart, kind } } as typeof answer & ChartAnswer;
+    return { ...answer, chart: { ...chart, kind } };
   },
 
   text({ chart, ...answer }) {
@@ -90,13 +85,6 @@ export const showChart = defineTool({
     },
   },
 });
-
-interface ChartAnswer {
-  chart: ShownChart;
-  columns: z.output<typeof columnsPart>;
-  rows: z.output<typeof rowsPart>;
-  notes: z.output<typeof notesPart>;
-}
 
 function chartIn(output: Record<string, unknown> & { chart: ShownChart }): Chart | undefined {
   const report = readReport(output);
