@@ -206,6 +206,21 @@ export function comesLate({ at, milliseconds }: { at: number; milliseconds: numb
   };
 }
 
+/** A client that loses every answer and asks again, two seconds later, with the same token. */
+export function nags({ at, times }: { at: number; times: number }): Command {
+  return {
+    check: ({ grants }) => grants.length > 0,
+    async run(model, real) {
+      await refreshes({ at, age: 0, workers: 1, byOther: false }).run(model, real);
+      for (let time = 0; time < times; time += 1) {
+        await passes(2000).run(model, real);
+        await refreshes({ at, age: 1, workers: 1, byOther: false }).run(model, real);
+      }
+    },
+    toString: () => `refresh grant ${at} and lose the answer ${times} times`,
+  };
+}
+
 function noCode({ client_secret }: Record<string, string | undefined>): Record<string, string | undefined> {
   return client_secret === undefined ? {} : { client_secret };
 }
