@@ -32,7 +32,7 @@ export function createAuthenticate(parts: BearerParts): Authenticate {
   return async (authorization, door) => {
     if (authorization === undefined) throw new BearerError(401, undefined, 'No access token was sent.');
     const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization.trim()) ?? [];
-    if (token === undefined) throw invalidToken('The Authorization header is not "Bearer" and a token.');
+    if (token === undefined) throw notOneToken(authorization);
     const parsed = parseToken('accessToken', token);
     if (parsed !== undefined) return ourCaller(parts, parsed, door);
     const caller = door === 'actions' ? await parts.relayed.find(token) : undefined;
@@ -86,6 +86,13 @@ function about({ id: grantId, ref, clientId, connectionId }: Grant) {
 
 function findAccess(grant: Grant, hash: string): LiveAccess | undefined {
   return grant.access.find((token) => isSame(token.hash, hash));
+}
+
+/** RFC 6750 3.1: several tokens, or what cannot be one, are a malformed request; who has none yet is told to get one. */
+function notOneToken(authorization: string): BearerError {
+  const description = 'The Authorization header is not "Bearer" and one token.';
+  const isMalformed = /^Bearer +\S/i.test(authorization.trim());
+  return isMalformed ? new BearerError(400, 'invalid_request', description) : invalidToken(description);
 }
 
 function invalidToken(description: string): BearerError {

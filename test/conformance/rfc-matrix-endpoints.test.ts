@@ -249,13 +249,19 @@ describe('a bearer token (RFC 6750)', () => {
     }
   });
 
-  it('is a malformed request when it is no one token (2.1, 3.1)', {
-    todo: 'is answered 401 invalid_token',
-  }, async () => {
-    for (const authorization of ['Bearer', `Bearer ${tokens.accessToken} ${tokens.accessToken}`, 'Bearer a,b']) {
-      const { status, challenge } = await call({ headers: { authorization } });
-      assert.equal(status, 400, authorization.slice(0, 12));
+  it('is a malformed request when it is several, or cannot be one (2.1, 3.1)', async () => {
+    for (const text of [`${tokens.accessToken} ${tokens.accessToken}`, `${tokens.accessToken}, x`, '{"token":"x"}']) {
+      const { status, challenge } = await call({ headers: { authorization: `Bearer ${text}` } });
+      assert.equal(status, 400, text);
       assert.match(challenge, /error="invalid_request"/);
+    }
+  });
+
+  it('is asked for anew when there is none behind the scheme, or another scheme (3.1)', async () => {
+    for (const authorization of ['Bearer', 'Bearer  ', 'Basic eDp5', 'Token x']) {
+      const { status, challenge } = await call({ headers: { authorization } });
+      assert.equal(status, 401, authorization);
+      assert.match(challenge, /resource_metadata="/);
     }
   });
 
