@@ -8,6 +8,7 @@
 import { ToolError, UpstreamError } from '../errors.ts';
 import type { Outgoing, OutgoingAnswer } from '../http/outgoing.ts';
 import { ANALYTICS, GoogleRefusal, readRefusal } from './google-error.ts';
+import type { PropertyGate } from './property-gate.ts';
 
 /** The APIs whose addresses are options of the configuration. */
 export type ConfiguredService = 'analyticsdata' | 'analyticsadmin' | 'calendar';
@@ -61,6 +62,8 @@ export interface GoogleApiParts {
   budgetMs?: number;
   /** Waits; ends early, by throwing, when the signal is aborted. */
   sleep?(ms: number, signal: AbortSignal): Promise<void>;
+  /** What all callers of a property have in common; left out, nothing. */
+  gate?: PropertyGate;
   /** Between 0 and 1, for jitter. */
   random?(): number;
 }
@@ -77,7 +80,8 @@ export function createGoogleApi(parts: GoogleApiParts): GoogleApi {
   return {
     async send<Answer>(request: GoogleRequest): Promise<Answer> {
       const url = buildUrl(baseUrlOf(parts, request.service), request);
-      const answer = await sendUntilAnswered(parts, request, url, deadline);
+      const send = () => sendUntilAnswered(parts, request, url, deadline);
+      const answer = await (parts.gate === undefined ? send() : parts.gate.pass(request, parts.signal, send));
       return readAnswer(answer) as Answer;
     },
   };

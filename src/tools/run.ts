@@ -12,6 +12,7 @@ import { CALL_BUDGET_MS, type ConfiguredService, createGoogleApi, type GoogleApi
 import { inputError, notArguments } from './input-error.ts';
 import { coerceArguments, matchNames, openArguments, unwrap } from './lenient-input.ts';
 import { createMemory } from './memory.ts';
+import { createPropertyGate } from './property-gate.ts';
 import { missingScopes } from './scopes.ts';
 import type { JsonSchema, Person, Tool } from './tool.ts';
 
@@ -50,6 +51,7 @@ export interface RunnerParts {
 
 export function createRunner(parts: RunnerParts): RunTool {
   const memory = createMemory(parts);
+  const gate = createPropertyGate(parts);
   const remembered = (caller: Caller) => memory.of(caller.person.sub);
 
   return async (tool, rawInput, caller, signal) => {
@@ -64,6 +66,7 @@ export function createRunner(parts: RunnerParts): RunTool {
               accessToken: (rejected) => caller.accessToken(rejected),
               signal: within,
               scopes: tool.scopes,
+              gate,
             }),
             person: caller.person,
             now: parts.now,

@@ -4,7 +4,7 @@
  * Owns: test conveniences. Does not own: getting a token (sandbox-token.ts).
  */
 import assert from 'node:assert/strict';
-import { createOutgoing } from '../../src/http/outgoing.ts';
+import { createOutgoing, type OutgoingRequest } from '../../src/http/outgoing.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { catalog } from '../../src/tools/catalog.ts';
 import { type Caller, createRunner, type ToolOutcome } from '../../src/tools/run.ts';
@@ -29,19 +29,27 @@ interface PlainReport {
 export type SandboxTools = Awaited<ReturnType<typeof openSandboxTools>>;
 
 export async function openSandboxTools() {
+  let time = NOW;
   const sandbox = await startSandbox({ data: 'small', now: () => new Date(NOW) });
   const outgoing = createOutgoing();
-  const run = createRunner({
-    send: outgoing.send,
-    baseUrls: {
-      analyticsdata: `${sandbox.url}/analyticsdata`,
-      analyticsadmin: `${sandbox.url}/analyticsadmin`,
-      calendar: `${sandbox.url}/calendar/v3`,
-    },
-    now: () => NOW,
-    sleep: async () => undefined,
-    onUnexpected: (tool, cause) => assert.fail(`${tool}: ${cause instanceof Error ? cause.stack : String(cause)}`),
-  });
+  /** Whatever left for Google, in order. */
+  const sent: OutgoingRequest[] = [];
+  const startRunner = () =>
+    createRunner({
+      send: (request) => {
+        sent.push(request);
+        return outgoing.send(request);
+      },
+      baseUrls: {
+        analyticsdata: `${sandbox.url}/analyticsdata`,
+        analyticsadmin: `${sandbox.url}/analyticsadmin`,
+        calendar: `${sandbox.url}/calendar/v3`,
+      },
+      now: () => time,
+      sleep: async () => undefined,
+      onUnexpected: (tool, cause) => assert.fail(`${tool}: ${cause instanceof Error ? cause.stack : String(cause)}`),
+    });
+  let run = startRunner();
 
   /** Each token counts as a person, so that nothing is remembered from one test to the next person's. */
   const callerWith = (accessToken: string): Caller => ({
@@ -65,6 +73,30 @@ export async function openSandboxTools() {
     callerWith,
     signIn,
     ask,
+    sent,
+
+    /** Forgets all answers and quotas, as after a restart. */
+    startOver(): void {
+      time = NOW;
+      run = startRunner();
+      sent.length = 0;
+    },
+
+    /** Moves the clock of the tools; the sandbox's stands still, so that its tokens live on. */
+    pass(ms: number): void {
+      time += ms;
+    },
+
+    /** What the Data API answers to a body by hand. */
+    async raw(path: string, body: unknown): Promise<Record<string, unknown>> {
+      const response = await fetch(`${sandbox.url}/analyticsdata/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      assert.equal(response.status, 200, path);
+      return (await response.json()) as Record<string, unknown>;
+    },
 
     /** The structured answer of run_report about the shop. */
     async answer(input: Record<string, unknown>): Promise<ReportOutput> {

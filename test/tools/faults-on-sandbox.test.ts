@@ -1,6 +1,6 @@
 /** What Google does to a report besides answering it, over HTTP: each comes out as a sentence of ours, or not at all. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Caller } from '../../src/tools/run.ts';
 import { openSandboxTools, type SandboxTools } from '../support/sandbox-tools.ts';
 
@@ -9,6 +9,7 @@ describe('the Analytics tools when Google is not itself', () => {
   before(async () => {
     tools = await openSandboxTools();
   });
+  beforeEach(() => tools.startOver());
   after(() => tools.close());
 
   const quality: [effect: string, note: RegExp][] = [

@@ -56,7 +56,7 @@ export async function readChange(context: ToolContext, input: WholeInput): Promi
       const own = { ...input0, dimensions: plan.dimensions.map(({ name }) => name) };
       // The first plan holds the metric alone; a ratio needs its weight as well.
       const withWeight = index === 0 && plans[1] !== undefined ? { ...plan, metrics: plans[1].metrics } : plan;
-      const ask = () => explainRefusal(withWeight, own, () => fetchReport(context.google, withWeight));
+      const ask = () => explainRefusal(withWeight, own, () => fetchReport(context, withWeight));
       return index > 0 && isUsual ? orSkipped(ask) : ask();
     }),
   );

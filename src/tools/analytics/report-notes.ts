@@ -146,8 +146,9 @@ function joinNotes(answer: ReportAnswer, plan: ReportPlan): string[] {
 
 export function quotaNotes(quota: PropertyQuota): string[] {
   const low = (status: QuotaStatus | undefined, total: number) => {
-    const remaining = status?.remaining;
-    return remaining !== undefined && status?.consumed !== undefined && remaining < total / 10;
+    // Google leaves out zeroes, so what consumed something and names no rest has none left.
+    const consumed = status?.consumed ?? 0;
+    return (consumed > 0 || status?.remaining !== undefined) && (status?.remaining ?? 0) < total / 10;
   };
   const notes: string[] = [];
   if (low(quota.tokensPerDay, 200_000)) notes.push(quotaNote(quota.tokensPerDay, 'daily'));

@@ -5,10 +5,11 @@
  * (https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runReport). Does not own:
  * what the answer means (report-table.ts, compare-table.ts).
  */
-import type { GoogleApi } from '../google-api.ts';
+import { askReport, keepFor } from './ask-report.ts';
 import { type DayRange, isoDay } from './calendar-days.ts';
 import { toFilterExpression } from './condition-request.ts';
 import type { OrderBy, ReportAnswer, ReportRequest } from './data-api.ts';
+import type { Asking } from './directory.ts';
 import type { Field } from './fields/catalogue.ts';
 import type { ReportPlan } from './report-plan.ts';
 
@@ -21,14 +22,14 @@ export const MAX_COMPARED_ROWS = 10_000;
 export const CURRENT = 'current';
 export const PREVIOUS = 'previous';
 
-export async function fetchReport(google: GoogleApi, plan: ReportPlan): Promise<ReportAnswer> {
-  const answer = await google.send<ReportAnswer | undefined>({
-    service: 'analyticsdata',
-    method: 'POST',
-    path: ['v1beta', 'properties', `${plan.property.id}:runReport`],
+export function fetchReport(asking: Asking, plan: ReportPlan): Promise<ReportAnswer> {
+  return askReport<ReportAnswer>(asking, {
+    version: 'v1beta',
+    propertyId: plan.property.id,
+    method: 'runReport',
     body: reportRequest(plan),
+    keepMs: keepFor(plan.today, plan.range, plan.comparison),
   });
-  return answer ?? {};
 }
 
 export function reportRequest(plan: ReportPlan): ReportRequest {

@@ -10,6 +10,7 @@ import { GoogleRefusal } from '../google-error.ts';
 import { nearest } from '../nearest.ts';
 import { quote, quoteAll } from '../quote.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
+import { askReport, keepFor } from './ask-report.ts';
 import type { ReportAnswer } from './data-api.ts';
 import type { Asking } from './directory.ts';
 import { cutNotes, fitRows } from './fit-rows.ts';
@@ -167,21 +168,21 @@ function unknownConversion(text: string, names: readonly string[]): ToolError {
 }
 
 async function fetchConversions(
-  { google }: ToolContext,
+  asking: ToolContext,
   plan: ReportPlan,
   spec: { actions: readonly string[]; model: 'data_driven' | 'last_click' },
 ): Promise<ReportAnswer> {
   try {
-    const answer = await google.send<ReportAnswer | undefined>({
-      service: 'analyticsdata',
-      method: 'POST',
-      path: ['v1alpha', 'properties', `${plan.property.id}:runReport`],
+    return await askReport<ReportAnswer>(asking, {
+      version: 'v1alpha',
+      propertyId: plan.property.id,
+      method: 'runReport',
       body: {
         ...reportRequest(plan),
         conversionSpec: { conversionActions: spec.actions, attributionModel: spec.model.toUpperCase() },
       },
+      keepMs: keepFor(plan.today, plan.range, plan.comparison),
     });
-    return answer ?? {};
   } catch (cause) {
     if (!(cause instanceof GoogleRefusal) || cause.status !== 400) throw cause;
     throw notOffered(plan, cause);

@@ -4,6 +4,7 @@ import { ToolError } from '../../errors.ts';
 import { GoogleRefusal } from '../google-error.ts';
 import { plainLine, quote, quoteAll } from '../quote.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
+import { askReport, keepFor } from './ask-report.ts';
 import { todayIn } from './calendar-days.ts';
 import { chooseProperty } from './choose-property.ts';
 import { mapFields, type RawCondition, type ReadCondition, testsOf } from './condition.ts';
@@ -77,7 +78,7 @@ export const runFunnelReport = defineTool({
 
   async call(context, input) {
     const { property, plan, range, today, notes } = await planFunnel(context, input);
-    const answer = await fetchFunnel(context, property.id, plan);
+    const answer = await fetchFunnel(context, property.id, plan, keepFor(today, range));
     const table = funnelTable(answer, plan);
     return {
       property: showProperty(property),
@@ -185,15 +186,20 @@ function checkDimension(field: Field): void {
   throw new ToolError('bad-input', message);
 }
 
-async function fetchFunnel({ google }: ToolContext, propertyId: string, plan: FunnelPlan): Promise<FunnelAnswer> {
+async function fetchFunnel(
+  asking: ToolContext,
+  propertyId: string,
+  plan: FunnelPlan,
+  keepMs: number,
+): Promise<FunnelAnswer> {
   try {
-    const answer = await google.send<FunnelAnswer | undefined>({
-      service: 'analyticsdata',
-      method: 'POST',
-      path: ['v1alpha', 'properties', `${propertyId}:runFunnelReport`],
+    return await askReport<FunnelAnswer>(asking, {
+      version: 'v1alpha',
+      propertyId,
+      method: 'runFunnelReport',
       body: funnelRequest(plan),
+      keepMs,
     });
-    return answer ?? {};
   } catch (cause) {
     if (!(cause instanceof GoogleRefusal) || cause.detail.about !== 'unknown-field') throw cause;
     const message = `Funnels do not know the dimension ${quote(cause.detail.field)}. Use one such as \`eventName\`, \`pagePath\`, \`deviceCategory\`, \`country\` or \`sessionMedium\`.`;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ToolError } from '../../errors.ts';
 import { quote } from '../quote.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
+import { askReport, keepFor } from './ask-report.ts';
 import { testsOf } from './condition.ts';
 import { toFilterExpression } from './condition-request.ts';
 import type { Field } from './fields/catalogue.ts';
@@ -161,11 +162,7 @@ interface Sides {
 }
 
 /** https://developers.google.com/analytics/devguides/reporting/data/v1/rest/v1beta/properties/runPivotReport */
-async function fetchPivot(
-  { google }: ToolContext,
-  plan: ReportPlan,
-  sides: Omit<PivotInput, 'rows' | 'columns'> & Sides,
-) {
+async function fetchPivot(asking: ToolContext, plan: ReportPlan, sides: Omit<PivotInput, 'rows' | 'columns'> & Sides) {
   const { dimensions: filter, metrics: having } = plan.conditions;
   // A pivot report filters by nothing that it does not name.
   const filtered = filter === undefined ? [] : testsOf(filter).map((test) => test.field.name);
@@ -180,10 +177,10 @@ async function fetchPivot(
         : [{ desc: true, metric: { metricName: first?.name } }],
     metricAggregations: ['TOTAL'],
   });
-  const answer = await google.send<PivotAnswer | undefined>({
-    service: 'analyticsdata',
-    method: 'POST',
-    path: ['v1beta', 'properties', `${plan.property.id}:runPivotReport`],
+  return askReport<PivotAnswer>(asking, {
+    version: 'v1beta',
+    propertyId: plan.property.id,
+    method: 'runPivotReport',
     body: {
       dimensions: names.map((name) => ({ name })),
       metrics: [
@@ -196,8 +193,8 @@ async function fetchPivot(
       ...(having === undefined ? {} : { metricFilter: toFilterExpression(having) }),
       returnPropertyQuota: true,
     },
+    keepMs: keepFor(plan.today, plan.range),
   });
-  return answer ?? {};
 }
 
 function columnNotes(columnCount: number, limit: number): string[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ToolError } from '../../errors.ts';
 import { GoogleRefusal } from '../google-error.ts';
 import { defineTool, type ToolContext } from '../tool.ts';
+import { askReport } from './ask-report.ts';
 import { chooseProperty } from './choose-property.ts';
 import { mapFields, testsOf } from './condition.ts';
 import { readConditions } from './condition-objects.ts';
@@ -176,16 +177,16 @@ function asCall({ minutes, ...input }: RealtimeInput): object {
   return minutes.length === 1 && minutes[0] === '30' ? input : { ...input, minutes };
 }
 
-async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promise<ReportAnswer> {
+async function fetchRealtime(asking: ToolContext, plan: RealtimePlan): Promise<ReportAnswer> {
   const { conditions, dimensions, metrics } = plan;
   const isTime = dimensions.some((field) => field.name === 'minutesAgo');
   const orderBys = isTime
     ? [{ desc: false, dimension: { dimensionName: 'minutesAgo' } }]
     : [{ desc: true, metric: { metricName: metrics[0]?.name } }];
-  const answer = await google.send<ReportAnswer | undefined>({
-    service: 'analyticsdata',
-    method: 'POST',
-    path: ['v1beta', 'properties', `${plan.property.id}:runRealtimeReport`],
+  return askReport<ReportAnswer>(asking, {
+    version: 'v1beta',
+    propertyId: plan.property.id,
+    method: 'runRealtimeReport',
     body: {
       dimensions: dimensions.map(({ name }) => ({ name })),
       metrics: metrics.map(({ name }) => ({ name })),
@@ -201,8 +202,8 @@ async function fetchRealtime({ google }: ToolContext, plan: RealtimePlan): Promi
       limit: String(plan.ranges.length > 1 ? MOST_ROWS : plan.limit),
       returnPropertyQuota: true,
     },
+    keepMs: 0,
   });
-  return answer ?? {};
 }
 
 const KEPT_MINUTES = 30;

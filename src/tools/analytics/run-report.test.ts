@@ -207,7 +207,7 @@ describe('run_report for one period', () => {
       false,
     );
     answered(await ask({ metrics: ['sessions'], dimensions: ['plan_type'] }));
-    answered(await ask({ metrics: ['sessions'], dimensions: ['Plan of the customer'] }));
+    answered(await ask({ metrics: ['activeUsers'], dimensions: ['Plan of the customer'] }));
     assert.equal(google.requests.filter((one) => one.url.endsWith('/metadata')).length, 1);
     assert.deepEqual(
       google

@@ -99,7 +99,7 @@ export const runReport = defineTool({
 
   async call(context, input) {
     const plan = await planReport(context, context.now, input);
-    const answer = await explainRefusal(plan, input, () => fetchReport(context.google, plan));
+    const answer = await explainRefusal(plan, input, () => fetchReport(context, plan));
     const table = makeReportTable(answer, plan);
     const fitted = fitRows(table, plan.offset);
     return {
