@@ -22,6 +22,14 @@ describe('the vault', () => {
     );
   });
 
+  it('opens bytes as the bytes that they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        assert.deepEqual(Uint8Array.from(vault.openBytes('chart', '', vault.seal('chart', '', bytes))), bytes);
+      }),
+    );
+  });
+
   it('opens nothing for another purpose or another row', () => {
     const sealed = vault.seal('google-tokens', 'ada/refresh', 'secret');
     assert.throws(() => vault.open('flow-google', 'ada/refresh', sealed), VaultError);

@@ -242,6 +242,28 @@ describe('the report widget in a host of MCP Apps', () => {
     await empty.close();
   });
 
+  it('works where a host speaks only `window.openai`', async () => {
+    const given = CASES['line-compared'] ?? {};
+    const toolOutput = (await ask('show_chart', given)).structuredContent;
+    const page = await chromium.browser.newPage();
+    await page.exposeFunction('callTool', ask);
+    const openai = JSON.stringify({ toolInput: given, toolOutput, theme: 'dark' });
+    await page.addInitScript(
+      `window.openai = { ...${openai}, callTool: (name, given) => window.callTool(name, given) }`,
+    );
+    await page.route('http://127.0.0.1:1/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: readFileSync(widgetFile, 'utf8') }),
+    );
+    await page.goto('http://127.0.0.1:1/');
+    assert.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark');
+    assert.equal(await page.getByRole('heading').textContent(), 'Sessions by date');
+    await page.getByRole('slider').focus();
+    await page.getByRole('button', { name: /Look closer/ }).click();
+    await page.getByRole('button', { name: '← Back' }).waitFor();
+    assert.equal(await page.getByRole('heading').textContent(), 'Sessions by channel group');
+    await page.close();
+  });
+
   it('comes as a picture of the same chart through GPT Actions', async () => {
     for (const [name, given] of Object.entries(CASES)) {
       const { arguments: inner } = given as { arguments: Record<string, unknown> };

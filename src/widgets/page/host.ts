@@ -100,7 +100,7 @@ export function connectHost(events: HostEvents): Host {
   if (openai !== undefined) {
     const read = () => readOpenAi(events);
     window.addEventListener('openai:set_globals', read);
-    read();
+    queueMicrotask(read); // not before our caller has this host in hand
   }
   const appInfo = { name: 'ganalyticsgpt-report', version: '1' };
   const appCapabilities = { availableDisplayModes: ['inline'] };

@@ -133,7 +133,10 @@ function hints(chart: Chart): string[] {
   const hasCloser = chart.labels.some((_, index) => closerButton(rowOf(chart, index)) !== undefined);
   const place = chart.kind === 'line' ? 'a point' : 'a bar';
   const words = hasCloser ? [`Choose ${place} to look closer.`] : [];
-  return [...chart.footnotes, ...(chart.kind === 'line' && !hasCloser ? ['Choose a point to read it.'] : words)];
+  const isReadOut = chart.kind === 'line' || hasCloser;
+  // Bars have their numbers beside them: without a closer look there is nothing to choose.
+  byId('cursor').hidden = !isReadOut;
+  return [...chart.footnotes, ...(isReadOut && !hasCloser ? ['Choose a point to read it.'] : words)];
 }
 
 function tableTitle({ columns }: Report): string {
@@ -163,7 +166,7 @@ function showNotes(sentences: readonly string[]): void {
 function readOut(index: number): void {
   const chart = chartShown();
   const label = chart?.labels[index];
-  if (chart === undefined || label === undefined) return;
+  if (chart === undefined || label === undefined || byId('cursor').hidden) return;
   const unit = chart.units?.[index] ?? chart.unit;
   const name = element('strong', showTime(label));
   const several = chart.series.length > 1;

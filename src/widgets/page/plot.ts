@@ -52,7 +52,7 @@ export function createPlot(elements: PlotElements, onChoice: (index: number) => 
 
   const choose = (index: number) => {
     const label = shown?.chart.labels[index];
-    if (label === undefined) return;
+    if (label === undefined || cursor.hidden) return;
     cursor.value = String(index);
     cursor.setAttribute('aria-valuetext', showTime(label));
     place(index);
