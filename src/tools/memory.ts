@@ -21,7 +21,7 @@ interface Entry {
   length: number;
 }
 
-export interface MemoryParts {
+interface MemoryParts {
   now(): number;
   maxEntries?: number;
   /** Characters of all texts together; one text may have a sixteenth of it. */

@@ -11,7 +11,7 @@ import { ToolError } from '../errors.ts';
 import { GoogleRefusal } from './google-error.ts';
 import { describeQuota, type QuotaName } from './google-quota.ts';
 
-export interface GatedRequest {
+interface GatedRequest {
   service: unknown;
   /** `['v1beta', 'properties', '123:runReport']` */
   path: readonly string[];

@@ -8,7 +8,7 @@
 import type { Day } from './calendar-days.ts';
 import type { Asking } from './directory.ts';
 
-export interface ReportQuestion {
+interface ReportQuestion {
   version: 'v1alpha' | 'v1beta';
   propertyId: string;
   method: 'runReport' | 'runPivotReport' | 'runRealtimeReport' | 'runFunnelReport';
