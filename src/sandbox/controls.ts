@@ -45,6 +45,11 @@ export function controls({ faults, log, links, keys }: ControlParts): Hono<ApiEn
     return c.json({ expired: links.expire(person.sub, what) });
   });
 
+  app.get('/refreshes', (c) => {
+    const person = findPerson(c.req.query('person') ?? '');
+    return c.json({ refreshes: person === undefined ? 0 : links.refreshesOf(person.sub) });
+  });
+
   app.post('/rotate-keys', async (c) => c.json({ kid: await keys.rotate() }));
 
   app.get('/pictures/:file', (c) => {

@@ -65,6 +65,7 @@ const routes: readonly [string, string][] = [
   ['/sandbox/faults', 'GET lists, POST adds, DELETE removes faults'],
   ['/sandbox/requests', 'GET lists, DELETE forgets every request that came'],
   ['/sandbox/links', 'GET lists who let which client in'],
+  ['/sandbox/refreshes?person=…', 'how often a person’s links were refreshed'],
   ['/sandbox/expire', 'POST {"person": e-mail, "what": "access" | "refresh"} ages tokens'],
   ['/sandbox/rotate-keys', 'POST signs ID tokens with a new key from now on'],
 ];

@@ -124,18 +124,45 @@ export const properties: readonly Property[] = [
   },
 ];
 
+const inCrowd = /^(?:person-([1-9]\d{0,5})@crowd\.example|109000000000000(\d{6}))$/;
+const crowd = new Map<number, Person>();
+const crowdAccount = '1002';
+
 /** Account id → e-mail addresses that may read it. Nobody reads nothing. */
-export const readers: Readonly<Record<string, readonly string[]>> = {
+const readers: Readonly<Record<string, readonly string[]>> = {
   '1001': ['ada@example.com'],
   '1002': ['grace@example.com'],
 };
 
+export function mayRead(email: string, accountId: string): boolean {
+  return (readers[accountId]?.includes(email) ?? false) || (accountId === crowdAccount && inCrowd.test(email));
+}
+
 /** The properties a person may read, in a stable order. */
 export function readableProperties(email: string): Property[] {
-  return properties.filter((property) => readers[property.accountId]?.includes(email) ?? false);
+  return properties.filter(({ accountId }) => mayRead(email, accountId));
 }
 
 /** The person with this e-mail address or `sub`: what a `login_hint` may say. Addresses are compared without case. */
 export function findPerson(hint: string): Person | undefined {
-  return people.find((person) => person.sub === hint || person.email === hint.toLowerCase());
+  return people.find((person) => person.sub === hint || person.email === hint.toLowerCase()) ?? findInCrowd(hint);
+}
+
+/**
+ * Everybody called person-1@crowd.example and so on exists, for tests that need many: no page lists them, all read the
+ * bakery, and each is made when first named.
+ */
+function findInCrowd(hint: string): Person | undefined {
+  const [, byEmail, bySub] = inCrowd.exec(hint.toLowerCase()) ?? [];
+  const number = Number(byEmail ?? bySub ?? 0);
+  if (number === 0) return undefined;
+  const person = crowd.get(number) ?? {
+    sub: `109000000000000${String(number).padStart(6, '0')}`,
+    email: `person-${number}@crowd.example`,
+    name: `Person ${number}`,
+    givenName: 'Person',
+    familyName: String(number),
+  };
+  crowd.set(number, person);
+  return person;
 }

@@ -20,7 +20,7 @@ export interface Tokens {
 export function createAssistant(bridgeUrl: string, client: Credentials, redirectUri: string) {
   const credentials = { client_id: client.clientId, client_secret: client.clientSecret };
 
-  const post = async (path: string, fields: Record<string, string>, token?: string): Promise<Answer> => {
+  const post = async (path: string, fields: Record<string, unknown>, token?: string): Promise<Answer> => {
     const isTool = path.startsWith('/actions/');
     const answer = await fetch(`${bridgeUrl}${path}`, {
       method: 'POST',
@@ -28,7 +28,7 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
         'content-type': isTool ? 'application/json' : 'application/x-www-form-urlencoded',
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      body: isTool ? JSON.stringify(fields) : new URLSearchParams(fields).toString(),
+      body: isTool ? JSON.stringify(fields) : new URLSearchParams(fields as Record<string, string>).toString(),
     });
     const text = await answer.text();
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, string>);
@@ -50,6 +50,9 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
     revoke: (token: string) => post('/revoke', { token, ...credentials }),
     profile: (token: string) => post('/actions/get_profile', {}, token),
     properties: (token: string) => post('/actions/list_properties', {}, token),
+    /** Goes to Google for each limit anew; the same question is answered from memory for a while. */
+    report: (token: string, limit: number) =>
+      post('/actions/run_report', { metrics: ['activeUsers'], dimensions: ['country'], limit }, token),
     /** Throws unless the whole way gave tokens. */
     async connect(account: string): Promise<Tokens> {
       const { status, body } = await this.redeem(await this.code(account));

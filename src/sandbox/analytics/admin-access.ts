@@ -6,13 +6,13 @@
  */
 import type { Context } from 'hono';
 import type { ApiEnv } from '../api.ts';
-import { type Account, accounts, type Property, readableProperties, readers, type WebStream } from '../world.ts';
+import { type Account, accounts, mayRead, type Property, readableProperties, type WebStream } from '../world.ts';
 import { entityNotFound, invalidField, permissionDenied } from './admin-errors.ts';
 
 type Api = Context<ApiEnv>;
 
 export function readableAccounts(c: Api): Account[] {
-  return accounts.filter((account) => readers[account.id]?.includes(c.get('person').email) ?? false);
+  return accounts.filter((account) => mayRead(c.get('person').email, account.id));
 }
 
 export function findAccount(c: Api, field: string): Account {

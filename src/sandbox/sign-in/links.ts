@@ -23,6 +23,8 @@ export interface Link {
   sub: string;
   project: string;
   scopesByClient: Map<string, Set<string>>;
+  /** How often any client asked for a fresh access token. */
+  refreshes: number;
 }
 
 export interface PkceChallenge {
@@ -100,7 +102,12 @@ export function createLinks(now: () => Date) {
     },
 
     recordConsent(sub: string, client: SandboxClient, scopes: Iterable<string>): void {
-      const link = links.get(key(sub, client.project)) ?? { sub, project: client.project, scopesByClient: new Map() };
+      const link = links.get(key(sub, client.project)) ?? {
+        sub,
+        project: client.project,
+        scopesByClient: new Map(),
+        refreshes: 0,
+      };
       links.set(key(sub, client.project), link);
       link.scopesByClient.set(client.id, new Set([...(link.scopesByClient.get(client.id) ?? []), ...scopes]));
     },
@@ -158,6 +165,7 @@ export function createLinks(now: () => Date) {
 
     touch(token: RefreshToken): void {
       token.lastUsedAt = time();
+      token.link.refreshes += 1;
     },
 
     /** Ends what a person granted to a whole project, with every code and token that came from it. */
@@ -176,21 +184,12 @@ export function createLinks(now: () => Date) {
       return own.length;
     },
 
+    refreshesOf: (sub: string) => refreshesOf(links.values(), sub),
     /** One line per link and client, for tests that want to see that a link is there or gone. */
     summaries(): LinkSummary[] {
-      return [...links.values()].flatMap((link) =>
-        [...link.scopesByClient].map(([client, scopes]) => {
-          const belongs = (each: Token) => each.link === link && each.clientId === client;
-          return {
-            person: personOf(link).email,
-            project: link.project,
-            client,
-            scopes: [...scopes].sort(),
-            accessTokens: [...accessTokens.values()].filter((each) => belongs(each) && isLive(each)).length,
-            refreshTokens: [...refreshTokens.values()].filter((each) => belongs(each) && mayRefresh(each)).length,
-          };
-        }),
-      );
+      const live = [...accessTokens.values()].filter(isLive);
+      const usable = [...refreshTokens.values()].filter(mayRefresh);
+      return [...links.values()].flatMap((link) => summariesOf(link, live, usable));
     },
   };
 }
@@ -218,4 +217,23 @@ export function personOf(link: Link): Person {
   const person = findPerson(link.sub);
   if (person === undefined) throw new Error('a link belongs to a person of the world');
   return person;
+}
+
+function summariesOf(link: Link, live: readonly Token[], usable: readonly Token[]): LinkSummary[] {
+  return [...link.scopesByClient].map(([client, scopes]) => {
+    const belongs = (each: Token) => each.link === link && each.clientId === client;
+    return {
+      person: personOf(link).email,
+      project: link.project,
+      client,
+      scopes: [...scopes].sort(),
+      accessTokens: live.filter(belongs).length,
+      refreshTokens: usable.filter(belongs).length,
+    };
+  });
+}
+
+/** How often a person's links were refreshed since they were made. */
+function refreshesOf(links: Iterable<Link>, sub: string): number {
+  return [...links].reduce((sum, link) => sum + (link.sub === sub ? link.refreshes : 0), 0);
 }
