@@ -28,9 +28,9 @@ export interface ChaosReport {
   signedOut: string[];
   tokenLives: number;
   refreshesAtGoogle: number;
-  /** Lives with more than one refresh though no replica was killed during them; has to be 0. */
+  /** Second refreshes in one life while no replica was killed; has to be 0. */
   refreshedTwice: number;
-  /** Lives with more than one refresh during which a replica was killed: it took Google's answer with it. */
+  /** Second refreshes in one life while a replica was killed, which took Google's answer with it. */
   refreshedAgainAfterKill: number;
   /** What callers met instead of an answer, and tried again. */
   troubles: Record<string, number>;
@@ -47,8 +47,10 @@ interface Person {
   account: string;
   tokens: Tokens;
   isBusy: boolean;
-  lifeBeganAt: number;
-  refreshes: number;
+  /** Refreshes at Google when this life of the token began, and when they were last looked at. */
+  refreshesBefore: number;
+  refreshesSeen: number;
+  seenAt: number;
 }
 
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -109,26 +111,27 @@ async function stir(replicas: Replicas, client: Credentials, options: ChaosOptio
     }
   };
 
-  /** Ends the life of the Google token, and reckons how often it was refreshed in the life before. */
-  const endLife = async (person: Person): Promise<void> => {
+  /** A refresh too many is the kill's only if a replica died since the last look, which is as long as one burst of calls. */
+  const reckon = async (person: Person): Promise<void> => {
     const asked = await fetch(`${replicas.sandboxUrl}/sandbox/refreshes?person=${person.account}`);
     const { refreshes } = (await asked.json()) as { refreshes: number };
+    const tooMany = (count: number) => Math.max(0, count - person.refreshesBefore - 1);
+    const more = tooMany(refreshes) - tooMany(person.refreshesSeen);
+    report.refreshesAtGoogle += refreshes - person.refreshesSeen;
+    if (kills.some((at) => at >= person.seenAt)) report.refreshedAgainAfterKill += more;
+    else report.refreshedTwice += more;
+    person.refreshesSeen = refreshes;
+    person.seenAt = performance.now();
+  };
+  const endLife = async (person: Person): Promise<void> => {
+    await reckon(person);
     await fetch(`${replicas.sandboxUrl}/sandbox/expire`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ person: person.account, what: 'access' }),
     });
-    const inThisLife = refreshes - person.refreshes;
     report.tokenLives += 1;
-    report.refreshesAtGoogle += inThisLife;
-    if (inThisLife > 1) {
-      // A moment of slack: what was asked just before the kill was answered after it.
-      const hadKill = kills.some((at) => at >= person.lifeBeganAt - 1000);
-      if (hadKill) report.refreshedAgainAfterKill += inThisLife - 1;
-      else report.refreshedTwice += inThisLife - 1;
-    }
-    person.refreshes = refreshes;
-    person.lifeBeganAt = performance.now();
+    person.refreshesBefore = person.refreshesSeen;
   };
 
   const refresh = async (person: Person, times: number): Promise<void> => {
@@ -153,7 +156,8 @@ async function stir(replicas: Replicas, client: Credentials, options: ChaosOptio
     if (roll < 0.7) return refresh(person, 3);
     if (roll < 0.96) {
       await endLife(person);
-      return callTool(person, 4);
+      await callTool(person, 4);
+      return reckon(person);
     }
     person.tokens = await signIn(person.account);
   };
@@ -166,8 +170,9 @@ async function stir(replicas: Replicas, client: Credentials, options: ChaosOptio
       account,
       tokens: await signIn(account),
       isBusy: false,
-      lifeBeganAt: performance.now(),
-      refreshes: 0,
+      refreshesBefore: 0,
+      refreshesSeen: 0,
+      seenAt: performance.now(),
     });
     if (people.length % 100 === 0) say(`${people.length} people have signed in`);
   });
@@ -182,7 +187,6 @@ async function stir(replicas: Replicas, client: Credentials, options: ChaosOptio
       await wait(killEverySeconds * 1000);
       kills.push(performance.now());
       await replicas.killAndRestart(n % REPLICAS);
-      kills.push(performance.now());
       report.kills += 1;
       say(
         `killed replica ${(n % REPLICAS) + 1} and started it again; ${report.requests} requests so far, ${report.signedOut.length} signed out`,
@@ -208,7 +212,7 @@ async function stir(replicas: Replicas, client: Credentials, options: ChaosOptio
     const person = people[n] as Person;
     await refresh(person, 1);
     await callTool(person, 1);
-    await endLife(person);
+    await reckon(person);
   });
   for (const line of replicas.errors()) {
     const { msg = '?' } = JSON.parse(line) as { msg?: string };
