@@ -14,9 +14,9 @@ describe('the Analytics tools when Google is not itself', () => {
 
   const quality: [effect: string, note: RegExp][] = [
     ['sampling', /estimated the numbers from a sample/],
-    ['thresholding', /left out small rows/],
+    ['thresholding', /may have left out small rows/],
     ['other-row', /`\(other\)`/],
-    ['truncation', /left it out|left out|missing|limited time/],
+    ['truncation', /no data before 20\d\d-\d\d-\d\d/],
     ['quota-low', /allowance is low/],
   ];
   for (const [effect, note] of quality) {

@@ -70,7 +70,11 @@ export interface ReportMetadata {
   };
   currencyCode?: string;
   timeZone?: string;
-  dataTruncationReasons?: { dataTruncationType?: string; dataTruncationDate?: unknown }[];
+  dataTruncationReasons?: {
+    dataTruncationType?: string;
+    dataTruncationDate?: unknown;
+    dataTruncationDateRanges?: { startDate?: string; endDate?: string }[];
+  }[];
 }
 
 export interface PropertyQuota {

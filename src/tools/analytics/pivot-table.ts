@@ -2,7 +2,8 @@
  * Google's pivot answer as one flat table: a row per row value, a column per column value.
  *
  * Owns: laying out the cells, the totals, and what a pivot's columns are called. Does not own: the request
- * (run-pivot-report.ts). An empty cell of a pivot is a zero for what is counted.
+ * (run-pivot-report.ts). An empty cell of a pivot is a zero for what
+ * is counted, unless something took cells away.
  */
 import type { ReportAnswer, ReportRow } from './data-api.ts';
 import type { Field } from './fields/catalogue.ts';
@@ -32,8 +33,8 @@ export interface PivotParts {
   columns: readonly Field[];
   metrics: readonly Field[];
   currency: string;
-  /** A filter on metrics took cells away: an empty one is then unknown. */
-  isFiltered: boolean;
+  /** A filter on metrics, thresholding or `(other)` took cells away: an empty one is then unknown. */
+  hasUnknown: boolean;
 }
 
 const TOTAL = 'RESERVED_TOTAL';
@@ -49,7 +50,7 @@ export function pivotTable(answer: PivotAnswer, parts: PivotParts): PivotTable {
   const columnKeys = valuesOf(columnHeader);
   const metrics = readMetricColumns(answer, parts.metrics, parts.currency);
   const cellAt = cellReader(answer, parts);
-  const hasZeroes = !parts.isFiltered;
+  const hasZeroes = !parts.hasUnknown;
   const totalKey = parts.columns.map(() => TOTAL);
   const line = (rowKey: readonly string[]) =>
     [...columnKeys, totalKey].flatMap((columnKey) =>

@@ -66,7 +66,7 @@ describe('what run_report says about its numbers', () => {
       'thresholding',
       { metrics: ['sessions'] },
       (body) => report(body, [[[], [1]]], { metadata: { subjectToThresholding: true } }),
-      /left out small rows/,
+      /may have left out small rows/,
     ],
     [
       'rows of the rest',
@@ -76,8 +76,8 @@ describe('what run_report says about its numbers', () => {
     ],
     [
       'rows of the rest that Google admits',
-      { metrics: ['sessions'] },
-      (body) => report(body, [[[], [1]]], { metadata: { dataLossFromOtherRow: true } }),
+      { metrics: ['sessions'], dimensions: ['city'] },
+      (body) => report(body, [[['Oslo'], [1]]], { metadata: { dataLossFromOtherRow: true } }),
       /`\(other\)`/,
     ],
     [
@@ -105,6 +105,29 @@ describe('what run_report says about its numbers', () => {
           },
         }),
       /keeps data for a limited time/,
+    ],
+    [
+      'from which day on the data begins',
+      { metrics: ['sessions'] },
+      (body) =>
+        report(body, [[[], [1]]], {
+          metadata: {
+            dataTruncationReasons: [
+              {
+                dataTruncationType: 'DATA_TRUNCATION_TYPE_DATE_RANGE',
+                dataTruncationDate: '20261112',
+                dataTruncationDateRanges: [{ startDate: '2026-11-09', endDate: '2026-11-15' }],
+              },
+            ],
+          },
+        }),
+      /no data before 2026-11-12: the numbers of 2026-11-09 to 2026-11-15 cover only a part/,
+    ],
+    [
+      'that a filter misses what is counted as the rest',
+      { metrics: ['sessions'], filters: ['city == Oslo'] },
+      (body) => report(body, [[[], [1]]], { metadata: { dataLossFromOtherRow: true } }),
+      /which the filters do not find: the numbers may be too low/,
     ],
     [
       'weeks that begin on Sunday',
@@ -138,7 +161,11 @@ describe('what run_report says about its numbers', () => {
     });
     assert.match(
       notesOf(answered(await startReports(quota(500)).ask({ metrics: ['sessions'] }))),
-      /daily allowance is low: about 50 more reports/,
+      /daily allowance is low: about 50 more reports\./,
+    );
+    assert.match(
+      notesOf(answered(await startReports(quota(19)).ask({ metrics: ['sessions'] }))),
+      /about 1 more report\./,
     );
     assert.doesNotMatch(
       notesOf(answered(await startReports(quota(199_000)).ask({ metrics: ['sessions'] }))),

@@ -7,7 +7,7 @@
  */
 import { quote, quoteAll } from '../quote.ts';
 import { isoDay } from './calendar-days.ts';
-import type { PropertyQuota, QuotaStatus, ReportAnswer, ReportMetadata } from './data-api.ts';
+import type { PropertyQuota, QuotaStatus, ReportAnswer, ReportMetadata, ReportRow } from './data-api.ts';
 import type { ReportPlan } from './report-plan.ts';
 import { MAX_COMPARED_ROWS } from './report-request.ts';
 import type { Table } from './report-table.ts';
@@ -19,7 +19,7 @@ export function reportNotes(answer: ReportAnswer, plan: ReportPlan, table: Table
     ...emptyNotes(plan, table),
     ...nothingBeforeNotes(plan, table),
     ...qualityNotes(metadata),
-    ...otherRowNotes(metadata, table),
+    ...otherRowNotes(metadata, plan, table),
     ...freshnessNotes(plan),
     ...additiveNotes(plan, table),
     ...weekNotes(plan),
@@ -61,7 +61,7 @@ export function qualityNotes(metadata: ReportMetadata): string[] {
     notes.push(samplingNote(Number(sampled.samplesReadCount), Number(sampled.samplingSpaceSize)));
   if (metadata.subjectToThresholding === true) {
     notes.push(
-      'Google left out small rows so that no person can be recognised (thresholding): rows may be missing and add up to less.',
+      'Google may have left out small rows so that no person can be recognised (thresholding): what is missing is not zero.',
     );
   }
   const restricted = metadata.schemaRestrictionResponse?.activeMetricRestrictions ?? [];
@@ -71,15 +71,13 @@ export function qualityNotes(metadata: ReportMetadata): string[] {
       `This Google account may not see cost or revenue here, so ${quoteAll(names)} shows 0 whatever the truth.`,
     );
   }
-  const truncated = (metadata.dataTruncationReasons ?? []).map((reason) =>
-    truncationNote(reason.dataTruncationType ?? ''),
-  );
+  const truncated = (metadata.dataTruncationReasons ?? []).map(truncationNote);
   return [...notes, ...new Set(truncated)];
 }
 
 function samplingNote(read: number, all: number): string {
   const share = read > 0 && all > 0 ? ` of ${((read / all) * 100).toPrecision(2)}% of the events` : '';
-  return `Google estimated the numbers from a sample${share}; a shorter date range gives exact ones.`;
+  return `Google estimated the numbers from a sample${share}: say that they are estimates. A shorter date range may give exact ones.`;
 }
 
 function isFieldName(name: string | undefined): name is string {
@@ -87,23 +85,64 @@ function isFieldName(name: string | undefined): name is string {
 }
 
 const TRUNCATIONS: Readonly<Record<string, string>> = {
-  DATE_RANGE: 'Google has no data for a part of the date range and left it out.',
-  PROPERTY: 'The property keeps data for a limited time, so a part of the date range is missing.',
-  GOOGLE_ADS: 'Google Ads data is missing for a part of the date range.',
-  CONVERSIONS: 'Key event data is missing for a part of the date range.',
+  DATE_RANGE: 'Google has no data',
+  PROPERTY: 'The property keeps data for a limited time and has none',
+  GOOGLE_ADS: 'Google Ads data is missing',
+  CONVERSIONS: 'Key event data is missing',
 };
 
-function truncationNote(type: string): string {
-  const name = type.replace(/^DATA_TRUNCATION_TYPE_/, '');
-  return TRUNCATIONS[name] ?? 'Google left out a part of the data, so the numbers are too small.';
+type TruncationReason = NonNullable<ReportMetadata['dataTruncationReasons']>[number];
+
+/** Which days are missing is the fact that keeps a part from being told as the whole. */
+function truncationNote(reason: TruncationReason): string {
+  const name = (reason.dataTruncationType ?? '').replace(/^DATA_TRUNCATION_TYPE_/, '');
+  const what = TRUNCATIONS[name] ?? 'Google left out data';
+  const since = dayText(reason.dataTruncationDate);
+  const ranges = (reason.dataTruncationDateRanges ?? []).flatMap((range) => {
+    const [start, end] = [dayText(range.startDate), dayText(range.endDate)];
+    return start === undefined || end === undefined ? [] : [`${start} to ${end}`];
+  });
+  const days = ranges.length === 0 ? 'the date range' : ranges.join(' and ');
+  const missing = since === undefined ? `for a part of ${days}` : `before ${since}`;
+  const covered = since === undefined ? 'are too small' : `of ${days} cover only a part`;
+  return `${what} ${missing}: the numbers ${covered}. Do not give them as those of the whole period.`;
 }
 
-function otherRowNotes(metadata: ReportMetadata, table: Table): string[] {
+/** Google writes days as `20261112` or `2026-11-12`; anything else is not repeated. */
+function dayText(value: unknown): string | undefined {
+  const found = typeof value === 'string' ? /^([0-9]{4})-?([0-9]{2})-?([0-9]{2})$/.exec(value) : null;
+  return found === null ? undefined : found.slice(1).join('-');
+}
+
+const OTHER_ROW =
+  'There are too many different values: Google counted the rare ones together as `(other)`, which is no value of its own. Fewer dimensions or days help.';
+
+function otherRowNotes(metadata: ReportMetadata, plan: ReportPlan, table: Table): string[] {
   const hasOther = table.rows.some((row) => row.includes('(other)'));
-  if (metadata.dataLossFromOtherRow !== true && !hasOther) return [];
+  if (hasOther) return [OTHER_ROW];
+  if (metadata.dataLossFromOtherRow !== true) return [];
+  if (plan.dimensions.length > 0) return [OTHER_ROW];
+  // A number without rows counts everything; only a filter can miss what was counted as `(other)`.
+  if (plan.conditions.dimensions === undefined) return [];
   return [
-    'There are too many different values: Google counted the rare ones together as `(other)`, which is no value of its own. Fewer dimensions or days help.',
+    'Google may have counted rare values as `(other)`, which the filters do not find: the numbers may be too low.',
   ];
+}
+
+/** What parts of a whole cannot tell: those that Google withheld or counted together. */
+export function withheldNotes(answers: readonly ReportAnswer[]): string[] {
+  const hasOther = answers.some(
+    ({ metadata, rows }) => metadata?.dataLossFromOtherRow === true || (rows ?? []).some(isOtherRow),
+  );
+  if (!hasOther && !answers.some(({ metadata }) => metadata?.subjectToThresholding === true)) return [];
+  return [
+    ...(hasOther ? [OTHER_ROW] : []),
+    'A 0 may be a value that Google withheld or counted as `(other)`: do not say that it appeared or vanished.',
+  ];
+}
+
+function isOtherRow({ dimensionValues }: ReportRow): boolean {
+  return (dimensionValues ?? []).some(({ value }) => value === '(other)');
 }
 
 /** Google says that figures may change for 24 to 48 hours. */
@@ -144,21 +183,29 @@ function joinNotes(answer: ReportAnswer, plan: ReportPlan): string[] {
   ];
 }
 
-export function quotaNotes(quota: PropertyQuota): string[] {
-  const low = (status: QuotaStatus | undefined, total: number) => {
-    // Google leaves out zeroes, so what consumed something and names no rest has none left.
-    const consumed = status?.consumed ?? 0;
-    return (consumed > 0 || status?.remaining !== undefined) && (status?.remaining ?? 0) < total / 10;
-  };
-  const notes: string[] = [];
-  if (low(quota.tokensPerDay, 200_000)) notes.push(quotaNote(quota.tokensPerDay, 'daily'));
-  if (low(quota.tokensPerProjectPerHour, 14_000)) notes.push(quotaNote(quota.tokensPerProjectPerHour, 'hourly'));
-  else if (low(quota.tokensPerHour, 40_000)) notes.push(quotaNote(quota.tokensPerHour, 'hourly'));
-  return notes;
+/** One note, on whichever allowance ends first; `requests` is how many of Google's reports the answer took. */
+export function quotaNotes(quota: PropertyQuota, requests = 1): string[] {
+  const { tokensPerDay, tokensPerHour, tokensPerProjectPerHour } = quota;
+  const low = [
+    { which: 'daily', status: tokensPerDay, total: 200_000 },
+    { which: 'hourly', status: tokensPerProjectPerHour, total: 14_000 },
+    { which: 'hourly', status: tokensPerHour, total: 40_000 },
+  ].flatMap(({ which, status, total }) => (isLow(status, total) ? [{ which, left: reportsLeft(status) }] : []));
+  const [first] = low.sort((a, b) => a.left - b.left);
+  if (first === undefined) return [];
+  const took = requests > 1 ? ` of one request each, and this answer took ${requests}` : '';
+  const reports = first.left === 1 ? 'report' : 'reports';
+  return [
+    `The property's ${first.which} allowance is low: about ${first.left} more ${reports}${took}. Ask only what is needed.`,
+  ];
 }
 
-function quotaNote(status: QuotaStatus | undefined, which: string): string {
-  const perReport = Math.max(1, status?.consumed ?? 1);
-  const left = Math.floor((status?.remaining ?? 0) / perReport);
-  return `The property's ${which} allowance is low: about ${left} more reports like this one. Ask only what is needed.`;
+/** Google leaves out zeroes, so what consumed something and names no rest has none left. */
+function isLow(status: QuotaStatus | undefined, total: number): boolean {
+  const isKnown = (status?.consumed ?? 0) > 0 || status?.remaining !== undefined;
+  return isKnown && (status?.remaining ?? 0) < total / 10;
+}
+
+function reportsLeft(status: QuotaStatus | undefined): number {
+  return Math.floor((status?.remaining ?? 0) / Math.max(1, status?.consumed ?? 1));
 }

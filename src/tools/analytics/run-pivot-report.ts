@@ -31,6 +31,7 @@ import {
   showDays,
   showProperty,
 } from './report-schema.ts';
+import type { Cell, Table } from './report-table.ts';
 import { tableText } from './report-text.ts';
 
 export const runPivotReport = defineTool({
@@ -71,11 +72,20 @@ export const runPivotReport = defineTool({
   async call(context, input) {
     const report = asReport(input);
     const plan = await planReport(context, context.now, report);
-    const sides = sidesOf(plan, input.rows.length);
-    const answer = await explainRefusal(plan, report, () => fetchPivot(context, plan, { ...input, ...sides }));
+    const sides = { ...input, ...sidesOf(plan, input.rows.length) };
+    const answer = await explainRefusal(plan, report, () => fetchPivot(context, plan, sides));
     const isFiltered = plan.conditions.metrics !== undefined;
     const currency = answer.metadata?.currencyCode ?? plan.property.currency;
-    const table = pivotTable(answer, { ...sides, metrics: plan.metrics, currency, isFiltered });
+    const isWithheld =
+      answer.metadata?.subjectToThresholding === true || answer.metadata?.dataLossFromOtherRow === true;
+    const hasUnknown = isFiltered || isWithheld;
+    const table = pivotTable(answer, {
+      rows: sides.rows,
+      columns: sides.columns,
+      metrics: plan.metrics,
+      currency,
+      hasUnknown,
+    });
     const fitted = fitRows(table, 0);
     return {
       property: showProperty(plan.property),
@@ -88,6 +98,7 @@ export const runPivotReport = defineTool({
         ...plan.notes,
         ...cutNotes(fitted.rows.length, table.rowCount),
         ...columnNotes(table.columnCount, input.columnLimit),
+        ...blankNotes(table, { isWithheld, sides, metrics: plan.metrics.length }),
         ...(isFiltered ? ['Filters on metrics choose cells; totals count everything.'] : []),
         ...reportNotes(answer, plan, table),
       ],
@@ -201,5 +212,18 @@ function columnNotes(columnCount: number, limit: number): string[] {
   if (columnCount <= limit) return [];
   return [
     `These are the first ${limit} of ${columnCount} columns; totals are of all. A higher \`columnLimit\` shows more.`,
+  ];
+}
+
+/** What an empty place does not mean. */
+function blankNotes(table: Table, about: { isWithheld: boolean; sides: Sides; metrics: number }): string[] {
+  const isBlank = (row: readonly Cell[], from: number, to?: number) => row.slice(from, to).includes(null);
+  const [first, last] = [about.sides.rows.length, -about.metrics];
+  const totals = table.totals ?? [];
+  const hasBlankTotal = isBlank(totals, first) || table.rows.some((row) => isBlank(row, last));
+  const hasBlankCell = table.rows.some((row) => isBlank(row, first, last));
+  return [
+    ...(about.isWithheld && hasBlankCell ? ['Empty cells are unknown here, not zero.'] : []),
+    ...(hasBlankTotal ? ['A blank total is one that Google does not give here; run_report has it.'] : []),
   ];
 }
