@@ -103,8 +103,14 @@ async function finishSignIn(
   }
 
   const { code, record } = parts.issue.code(flow, connection.id);
-  if (!(await parts.store.codes.add(record)))
+  if (!(await parts.store.codes.add(record))) {
+    const left = await parts.store.connections.find(connection.id);
+    if (flow.again === undefined && (left === undefined || left.deadReason !== undefined)) {
+      const again = { scopes: googleScopes(flow.scopes), loginHint: identity.subject };
+      return c.redirect(await sendToGoogle(parts, c, { ...flow, again }), 303);
+    }
     throw new PageError('flow-expired', 410, { ref, detail: 'this flow has given its code' });
+  }
   await parts.store.clients.touch(flow.clientId, parts.now());
   parts.record({
     step: 'code',

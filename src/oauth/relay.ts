@@ -80,11 +80,19 @@ export async function relayExchange(parts: RelayParts, client: Client, form: Par
   return answer;
 }
 
-/** A refresh, forwarded: the refresh token is Google's own, and Google checks that it is our client's. */
-export function relayRefresh({ provider }: RelayParts, form: Parameters): Promise<RawAnswer> {
+/**
+ * A refresh, forwarded: the refresh token is Google's own, and Google checks that it is our Google client's (not which of
+ * our relay clients it came through: Google knows one). ALLOWED_ACCOUNTS is asked again, as at each refresh.
+ */
+export async function relayRefresh({ provider, mayConnect }: RelayParts, form: Parameters): Promise<RawAnswer> {
   const refreshToken = form.get('refresh_token');
   if (refreshToken === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
-  return provider.forward({ grant_type: 'refresh_token', refresh_token: refreshToken });
+  const answer = await provider.forward({ grant_type: 'refresh_token', refresh_token: refreshToken });
+  if (answer.status !== 200 || mayConnect(undefined)) return answer; // whoever lets anybody in need not ask who it is
+  const { access_token: accessToken } = JSON.parse(answer.body) as { access_token?: string };
+  const owner = await provider.tokenInfo(accessToken ?? '');
+  if (!mayConnect(owner?.email)) throw refuse({ kind: 'account-not-allowed' });
+  return answer;
 }
 
 /** ALLOWED_ACCOUNTS holds in relay mode too: a token of somebody else's is never handed over. */

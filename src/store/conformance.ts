@@ -166,6 +166,26 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       assert.ok((rotation?.answeredAt ?? 0) > T);
     });
 
+    it(title('takes no code for a connection that has ended, and lets none be redeemed there'), async () => {
+      const connection = await store.connections.link(aLink());
+      const { id: connectionId } = connection;
+      await store.codes.add(aCode({ connectionId }));
+      await store.connections.markDead(connectionId, connection.version, 'ended');
+      assert.equal(await store.grants.redeem('code', aGrant({ connectionId })), false);
+      assert.equal(await store.codes.add(aCode({ id: 'late', flowId: 'late', connectionId })), false);
+      assert.equal(await store.codes.add(aCode({ id: 'lost', flowId: 'lost', connectionId: 'gone' })), false);
+      assert.deepEqual(await store.grants.list(), []);
+    });
+
+    it(title('takes codes along when a connection is retired, so that none comes back with it'), async () => {
+      const { id: connectionId } = await store.connections.link(aLink());
+      await store.codes.add(aCode({ connectionId }));
+      assert.equal(await store.connections.retire(connectionId, T), undefined, 'a living code keeps it');
+      assert.ok(await store.connections.retire(connectionId, T + 60_001));
+      await store.connections.link(aLink());
+      assert.equal(await store.grants.redeem('code', aGrant({ connectionId })), false);
+    });
+
     it(title('says of a revoked grant whose it was and whether it was the last, once'), async () => {
       const { id: connectionId } = await store.connections.link(aLink());
       for (const n of [1, 2]) {

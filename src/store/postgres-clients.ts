@@ -2,7 +2,7 @@
 import type { Ask, InTransaction } from './postgres-ask.ts';
 import type { Client } from './records.ts';
 import { one, orNull, toClient, toJson } from './sqlite-rows.ts';
-import type { ClientStore } from './store.ts';
+import { type ClientStore, SPARED_CLIENT_MS } from './store.ts';
 
 /** As the partial index `clients_never_used` has it, word for word. */
 export const NEVER_USED = "kind = 'registered' AND last_used_at IS NULL";
@@ -11,8 +11,10 @@ const INSERT = `INSERT INTO clients (client_id, kind, name, redirect_uris, auth_
     last_used_at, registration_hash, application_type)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING`;
 
-const EVICT = `DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients WHERE ${NEVER_USED}
-  ORDER BY created_at LIMIT greatest(0, (SELECT count(*) FROM clients WHERE ${NEVER_USED}) - $1))`;
+const COUNT_NEVER_USED = `SELECT count(*) AS n FROM clients WHERE ${NEVER_USED}`;
+
+const EVICT = `DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients
+  WHERE ${NEVER_USED} AND created_at <= $1 ORDER BY created_at LIMIT $2)`;
 
 /** A number that no other program on the database uses for its advisory locks. */
 const REGISTER_LOCK = 7_304_003;
@@ -56,7 +58,12 @@ export function clientStore(ask: Ask, inTransaction: InTransaction): ClientStore
       inTransaction(async (within) => {
         // One at a time: two that each make room and then add one would be one too many.
         await within('lock_register', 'SELECT pg_advisory_xact_lock($1)', [REGISTER_LOCK]);
-        await within('evict_clients', EVICT, [mostNeverUsed - 1]);
+        const { rows } = await within('count_never_used', COUNT_NEVER_USED, []);
+        const tooMany = Number(rows[0]?.n) - mostNeverUsed + 1;
+        if (tooMany > 0) {
+          const values = [client.createdAt - SPARED_CLIENT_MS, tooMany];
+          if ((await within('evict_clients', EVICT, values)).count < tooMany) return false;
+        }
         return (await within('add_client', INSERT, valuesOf(client))).count === 1;
       }),
     async addRedirectUri(clientId, redirectUri) {

@@ -86,7 +86,11 @@ export function connectionStore(ask: Ask, inTransaction: InTransaction): Connect
         // Whoever adds a grant or a code holds the row by its foreign key: wait for them, then look with fresh eyes.
         await within('lock_connection', 'SELECT id FROM connections WHERE id = $1 FOR UPDATE', [id]);
         const text = `UPDATE connections SET dead_reason = 'ended', version = version + 1 WHERE id = $1 AND ${isUnused('$2')} RETURNING *`;
-        return one((await within('retire_connection', text, [id, now])).rows[0], toConnection);
+        const retired = one((await within('retire_connection', text, [id, now])).rows[0], toConnection);
+        // A sign-in may bring the row back to life: what was on its way before must not come back with it.
+        const waiting = 'DELETE FROM codes WHERE connection_id = $1 AND grant_id IS NULL';
+        if (retired !== undefined) await within('remove_waiting', waiting, [id]);
+        return retired;
       }),
     async removeRetired(id) {
       return (

@@ -11,7 +11,8 @@ export function codeStore(ask: Ask): CodeStore {
     },
     async add(c) {
       const text = `INSERT INTO codes (id, secret_hash, flow_id, client_id, connection_id, redirect_uri, scopes, resource, code_challenge, expires_at, grant_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`;
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10::bigint, $11 FROM connections WHERE id = $5 AND dead_reason IS NULL
+        FOR KEY SHARE ON CONFLICT DO NOTHING`;
       const { id, secretHash, flowId, clientId, connectionId, redirectUri, resource, expiresAt } = c;
       const values = [
         id,
@@ -32,7 +33,8 @@ export function codeStore(ask: Ask): CodeStore {
 }
 
 /** One statement: it spends the code and makes the grant, or does neither. */
-const REDEEM = `WITH spent AS (UPDATE codes SET grant_id = $2 WHERE id = $1 AND grant_id IS NULL RETURNING id)
+const REDEEM = `WITH spent AS (UPDATE codes SET grant_id = $2 WHERE id = $1 AND grant_id IS NULL
+    AND EXISTS (SELECT 1 FROM connections WHERE id = codes.connection_id AND dead_reason IS NULL FOR KEY SHARE) RETURNING id)
   INSERT INTO grants (id, client_id, connection_id, scopes, resource, created_at, last_used_at, expires_at, generation, refresh_hash,
     rotation, retired, access, ref, redirect_uri, first_used_at)
   SELECT $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM spent`;

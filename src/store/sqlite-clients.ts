@@ -7,7 +7,7 @@ import type { Write } from './grouped-writes.ts';
 import type { Client } from './records.ts';
 import { one, orNull, toClient, toJson } from './sqlite-rows.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
-import { type ClientStore, NEVER_USED_CLIENT_MS } from './store.ts';
+import { type ClientStore, NEVER_USED_CLIENT_MS, SPARED_CLIENT_MS } from './store.ts';
 
 /** As the partial index `clients_never_used` has it, word for word. */
 const NEVER_USED = "kind = 'registered' AND last_used_at IS NULL";
@@ -20,8 +20,9 @@ export function clientStore(sql: Sql, write: Write): ClientStore {
     sql(`INSERT INTO clients (client_id, kind, name, redirect_uris, auth_methods, secret_hash, mode, client_uri, logo_uri, created_at,
       last_used_at, registration_hash, application_type)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
-  const evict = sql(`DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients WHERE ${NEVER_USED}
-    ORDER BY created_at LIMIT max(0, (SELECT count(*) FROM clients WHERE ${NEVER_USED}) - ?))`);
+  const countNeverUsed = sql(`SELECT count(*) AS n FROM clients WHERE ${NEVER_USED}`);
+  const evict = sql(`DELETE FROM clients WHERE client_id IN (SELECT client_id FROM clients
+    WHERE ${NEVER_USED} AND created_at <= ? ORDER BY created_at LIMIT ?)`);
   const setRedirectUris = sql('UPDATE clients SET redirect_uris = ? WHERE client_id = ?');
   const removeGrants = sql('DELETE FROM grants WHERE client_id = ?');
   const removeCodes = sql('DELETE FROM codes WHERE client_id = ?');
@@ -53,8 +54,8 @@ export function clientStore(sql: Sql, write: Write): ClientStore {
     add: (client) => write(() => add(client)),
     register: (client, mostNeverUsed) =>
       write(() => {
-        // Before the new one, so that it cannot be its own victim when two have the same time.
-        evict.run(mostNeverUsed - 1);
+        const tooMany = Number(countNeverUsed.get()?.n) - mostNeverUsed + 1;
+        if (tooMany > 0 && changes(evict, client.createdAt - SPARED_CLIENT_MS, tooMany) < tooMany) return false;
         return add(client);
       }),
     addRedirectUri: (clientId, redirectUri) =>

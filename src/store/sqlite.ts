@@ -125,6 +125,8 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
   const retire = sql(
     `UPDATE connections SET dead_reason = 'ended', version = version + 1 WHERE id = $id AND ${isUnused} RETURNING *`,
   );
+  // A sign-in may bring the row back to life: what was on its way before must not come back with it.
+  const removeWaiting = sql('DELETE FROM codes WHERE connection_id = ? AND grant_id IS NULL');
   const removeRetired = sql("DELETE FROM connections WHERE id = ? AND dead_reason = 'ended'");
   const unused = sql(`SELECT id FROM connections WHERE last_used_at < $before AND ${isUnused} LIMIT $limit`);
   return {
@@ -168,7 +170,12 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
       ),
     markDead: (id, version, reason) => write(() => changes(markDead, reason, id, version) === 1),
     remove: (id) => write(() => changes(remove, id) === 1),
-    retire: (id, now) => write(() => one(retire.get({ $id: id, $now: now }), toConnection)),
+    retire: (id, now) =>
+      write(() => {
+        const retired = one(retire.get({ $id: id, $now: now }), toConnection);
+        if (retired !== undefined) removeWaiting.run(id);
+        return retired;
+      }),
     removeRetired: (id) => write(() => changes(removeRetired, id) === 1),
     unused: (before, now, limit) =>
       read(() => unused.all({ $before: before, $now: now, $limit: limit }).map((row) => String(row.id))),
@@ -179,7 +186,7 @@ function codeStore(sql: Sql, write: Write): CodeStore {
   const find = sql('SELECT * FROM codes WHERE id = ?');
   const insert =
     sql(`INSERT INTO codes (id, secret_hash, flow_id, client_id, connection_id, redirect_uri, scopes, resource, code_challenge, expires_at, grant_id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`);
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM connections WHERE id = ?5 AND dead_reason IS NULL ON CONFLICT DO NOTHING`);
   return {
     find: (id) => read(() => one(find.get(id), toCode)),
     add: (c) =>
@@ -211,7 +218,8 @@ function grantStore(sql: Sql, write: Write): GrantStore {
   const byKey = sql(`SELECT json_extract(rotation, '$.kid') AS kid, count(*) AS count FROM grants
     WHERE json_extract(rotation, '$.at') >= ? GROUP BY 1`);
   const anyFor = sql('SELECT 1 FROM grants WHERE client_id = ? LIMIT 1');
-  const spend = sql('UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL');
+  const spend = sql(`UPDATE codes SET grant_id = ? WHERE id = ? AND grant_id IS NULL
+    AND EXISTS (SELECT 1 FROM connections WHERE id = codes.connection_id AND dead_reason IS NULL)`);
   const insert =
     sql(`INSERT INTO grants (id, client_id, connection_id, scopes, resource, created_at, last_used_at, expires_at, generation, refresh_hash,
       rotation, retired, access, ref, redirect_uri, first_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);

@@ -24,6 +24,9 @@ export interface Store {
 /** A client that registered itself and was not used for so long goes with the sweep. */
 export const NEVER_USED_CLIENT_MS = 30 * 86_400_000;
 
+/** A client that registered so lately may be in the middle of its first sign-in: no newcomer pushes it out. */
+export const SPARED_CLIENT_MS = 3_600_000;
+
 export interface ClientStore {
   find(clientId: string): Promise<Client | undefined>;
   list(): Promise<Client[]>;
@@ -33,7 +36,8 @@ export interface ClientStore {
   add(client: Client): Promise<boolean>;
   /**
    * Adds a client that registers itself. Of those that no person ever finished a sign-in with, the oldest go when there
-   * would be more than `mostNeverUsed`.
+   * would be more than `mostNeverUsed`, but none that is younger than SPARED_CLIENT_MS: when that leaves no room, and
+   * when the id is taken, it is false and nobody was added.
    */
   register(client: Client, mostNeverUsed: number): Promise<boolean>;
   /** False when there is no such client. Adding one that is there already changes nothing. */
@@ -112,7 +116,7 @@ export interface ConnectionStore {
 
 export interface CodeStore {
   find(id: string): Promise<Code | undefined>;
-  /** False when the flow already gave a code: a flow gives one. */
+  /** False when the flow already gave a code, since a flow gives one, and when the connection is dead, retired or gone. */
   add(code: Code): Promise<boolean>;
 }
 
@@ -123,7 +127,7 @@ export interface GrantStore {
   countByKey(since: number): Promise<Map<string, number>>;
   /** Whether the client has any grant; cheap however many there are. */
   existsFor(clientId: string): Promise<boolean>;
-  /** Spends the code and makes the grant. False, and nothing changed, when the code is gone or already spent. */
+  /** Spends the code and makes the grant. False, and nothing changed, when the code is gone or spent or its connection has ended. */
   redeem(codeId: string, grant: Grant): Promise<boolean>;
   /** Replaces the token state of the grant if it still is at `generation`; false otherwise. */
   rotate(id: string, generation: number, next: GrantTokens): Promise<boolean>;

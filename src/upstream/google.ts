@@ -156,6 +156,7 @@ const tokenInfoAnswer = z.object({
   scope: z.string(),
   expires_in: z.coerce.number(),
   email: z.string().optional(),
+  email_verified: z.union([z.boolean(), z.string()]).optional(),
 });
 
 function toTokenInfo(answer: z.output<typeof tokenInfoAnswer>): TokenInfo | undefined {
@@ -163,7 +164,7 @@ function toTokenInfo(answer: z.output<typeof tokenInfoAnswer>): TokenInfo | unde
   return {
     clientId: answer.aud,
     subject: answer.sub,
-    email: answer.email,
+    email: String(answer.email_verified) === 'true' ? answer.email : undefined,
     name: undefined,
     scopes: toShortScopes(answer.scope),
     expiresInSeconds: answer.expires_in,

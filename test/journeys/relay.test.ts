@@ -96,6 +96,22 @@ describe('a client in relay mode', () => {
     await strict.close();
   });
 
+  it('is refused at the next refresh when the person was taken off ALLOWED_ACCOUNTS', async () => {
+    const { refreshToken } = await connect(world, client);
+    const open = await createWorld({
+      store: world.store,
+      environment: { ALLOWED_ACCOUNTS: 'ada@example.com' },
+      sandbox: world.sandbox,
+    });
+    assert.equal((await refresh(open, client, refreshToken)).status, 200);
+    const closed = await createWorld({
+      store: world.store,
+      environment: { ALLOWED_ACCOUNTS: '@example.org' },
+      sandbox: world.sandbox,
+    });
+    assert.equal((await refresh(closed, client, refreshToken)).body.error, 'invalid_grant');
+  });
+
   it("answers 503 when Google cannot be reached, and never a client's fault", async () => {
     const { refreshToken } = await connect(world, client);
     world.cutNetwork(true);

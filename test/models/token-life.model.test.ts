@@ -58,7 +58,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ at: index, milliseconds: fc.constantFrom(119_500, 121_000) }).map(comesLate) },
   { weight: 1, arbitrary: fc.record({ at: index, times: fc.constantFrom(3, 12) }).map(nags) },
   // Weight 2 as soon as the orders of reconnect-race.test.ts are mended: it finds them within a few runs.
-  { weight: 0, arbitrary: fc.record({ at: index, client: fc.nat(CLIENTS.length - 1) }).map(reconnects) },
+  { weight: 2, arbitrary: fc.record({ at: index, client: fc.nat(CLIENTS.length - 1) }).map(reconnects) },
   { weight: 4, arbitrary: soon.map(passes) },
   { weight: 1, arbitrary: late.map(passes) },
   { weight: 1, arbitrary: fc.constantFrom(true, false, false).map(cuts) },

@@ -60,6 +60,8 @@ export interface TestClient {
 export interface WorldOptions {
   environment?: Record<string, string>;
   store?: Store;
+  /** The Google of another world, for a second bridge beside it. */
+  sandbox?: World['sandbox'];
   /** Areas of tools instead of the bridge's own. */
   areas?: readonly ToolArea[];
   /** Origins that are answered by somebody else than the sandbox. */
@@ -71,6 +73,7 @@ export const SECRET_KEYS = `test:${Buffer.alloc(32, 7).toString('base64url')}`;
 export async function createWorld({
   environment = {},
   store = openSqlite(':memory:'),
+  sandbox: given,
   areas,
   hosts = {},
 }: WorldOptions = {}): Promise<World> {
@@ -89,7 +92,7 @@ export async function createWorld({
     GOOGLE_CALENDAR_URL: `${GOOGLE}/calendar/v3`,
     ...environment,
   });
-  const sandbox = createSandbox({ issuer: GOOGLE, data: 'small', now: () => new Date(time) });
+  const sandbox = given ?? createSandbox({ issuer: GOOGLE, data: 'small', now: () => new Date(time) });
   const sent: World['sent'] = [];
   const send: Outgoing = async ({ method, url, headers, body }) => {
     if (isCut) throw new UpstreamError('unreachable', 'the network is cut');
