@@ -31,6 +31,14 @@ describe('reading the configuration', () => {
     });
   });
 
+  it('takes the port into the public URL when that is not set', () => {
+    assert.equal(readConfig({ ...GOOGLE, PORT: '18787' }).publicUrl, 'http://localhost:18787');
+    assert.equal(
+      readConfig({ ...GOOGLE, PORT: '18787', PUBLIC_URL: 'https://ga.example.com' }).publicUrl,
+      'https://ga.example.com',
+    );
+  });
+
   it('reports every problem at once', () => {
     const names = problemsOf({
       PUBLIC_URL: 'http://ga.example.com',

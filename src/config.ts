@@ -88,7 +88,7 @@ export const options = [
     name: 'PUBLIC_URL',
     default: 'http://localhost:8787',
     example: 'https://ga.example.com',
-    doc: 'Origin that the world sees; https unless loopback; no path',
+    doc: 'Origin that the world sees; https unless loopback; no path. When not set: localhost with `PORT`',
   },
   { name: 'PORT', default: '8787', example: '8787', doc: 'Port to listen on' },
   { name: 'HOST', default: '127.0.0.1', example: '0.0.0.0', doc: 'Address to listen on' },
@@ -227,7 +227,10 @@ export function readConfig(
 
   const text = (name: OptionName): string => {
     const given = environment[name]?.trim();
-    return given === undefined || given === '' ? option(name).default : given;
+    if (given !== undefined && given !== '') return given;
+    // Whoever sets another port for a try on their own machine means that address, too.
+    const port = environment.PORT?.trim() ?? '';
+    return name === 'PUBLIC_URL' && /^[1-9]\d*$/.test(port) ? `http://localhost:${port}` : option(name).default;
   };
   const problem = (name: OptionName, got: string, wanted: string) => {
     problems.push({ option: name, got, wanted, example: option(name).example });
@@ -327,6 +330,9 @@ function defaultLogFormat(): 'pretty' | 'json' {
   return process.stdout.isTTY ? 'pretty' : 'json';
 }
 
+const CLIENT_WANTED =
+  'the OAuth client of your Google project (type "Web application"), or its downloaded JSON in GOOGLE_CREDENTIALS_FILE; to try without Google, run npx ganalyticsgpt sandbox and use the variables that it prints';
+
 function readGoogleClient(
   text: (name: OptionName) => string,
   problem: (name: OptionName, got: string, wanted: string) => void,
@@ -339,7 +345,7 @@ function readGoogleClient(
     return { clientId: '', clientSecret: '' };
   }
   for (const name of ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'] as const) {
-    if (text(name) === '') problem(name, 'nothing', 'the OAuth client of your Google project (type "Web application")');
+    if (text(name) === '') problem(name, 'nothing', CLIENT_WANTED);
   }
   return { clientId: text('GOOGLE_CLIENT_ID'), clientSecret: text('GOOGLE_CLIENT_SECRET') };
 }

@@ -44,8 +44,9 @@ function banner(url: string, data: string): string {
     'People who can sign in, without a password:',
     ...persons,
     '',
-    'Start the bridge against it with:',
-    ...environmentLines(url).map((line) => `  ${line}`),
+    'Start the bridge against it, in another terminal of this folder:',
+    ...environmentLines(url).map((line) => `  export ${line}`),
+    '  npm start',
     '',
     `What it can do, and how to make it misbehave: ${url}/   Ctrl-C ends it.`,
   ].join('\n');

@@ -116,7 +116,7 @@ function startSandbox(cwd: string, { data = 'small', signal }: StageOptions): Pr
     cwd,
     signal,
     isReady(line) {
-      const [, name, value] = /^\s*([A-Z_]+)=(\S+)$/.exec(line) ?? [];
+      const [, name, value] = /^\s*export ([A-Z_]+)=(\S+)$/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) env[name] = value;
       const url = env.GOOGLE_ISSUER;
       // Its last line: everything was printed by then.

@@ -62,5 +62,8 @@ export function unknownClient(clientId: string): OperatorError {
 
 function checkRedirectUri(uri: string): void {
   const problem = problemOf(uri);
-  if (problem !== undefined) throw new OperatorError(`The redirect URI ${JSON.stringify(uri)} ${problem}.`);
+  if (problem !== undefined)
+    throw new OperatorError(
+      `The redirect URI ${JSON.stringify(uri)} ${problem}. Give it exactly as the app shows it, for example https://chatgpt.com/aip/g-123/oauth/callback`,
+    );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -25,6 +25,14 @@ storeConformance('a SQLite file', async () => {
 });
 
 describe('a SQLite file', () => {
+  it('is readable by its owner only, and so is what SQLite puts beside it', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'a.db');
+      const store = openSqlite(path);
+      for (const name of readdirSync(folder)) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+      await store.close();
+    }));
+
   it('keeps a write-ahead log, so that readers never wait for a writer', () =>
     inFolder((folder) => {
       const path = join(folder, 'a.db');

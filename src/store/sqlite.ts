@@ -4,7 +4,7 @@
  * Owns: opening, migrating, and the SQL of every verb. Does not own: the contract (store.ts), the schema
  * (migrations.ts), grouping of commits (grouped-writes.ts). `node:sqlite` is synchronous: a verb is one short turn.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
@@ -26,7 +26,7 @@ import {
 
 /** Opens (and makes, and migrates) the database at `path`, or a private one for `:memory:`. */
 export function openSqlite(path: string): Store {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makeFile(path);
   const database = new DatabaseSync(path);
   database.exec(
     'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
@@ -73,6 +73,12 @@ export function openSqlite(path: string): Store {
       database.close();
     },
   };
+}
+
+/** Only its owner reads it: names and addresses stand in it. What SQLite puts beside it gets the same mode. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /** Brings the schema up to date in one transaction; concurrent starts wait for each other. */
