@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 const root = join(import.meta.dirname, '..');
-const COPIED = ['src', 'scripts', 'docs', 'package.json', 'README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'];
+const COPIED = ['src', 'scripts', 'docs', 'assets', 'package.json', 'README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md'];
 
 describe('our own checks', () => {
   let tree = '';
