@@ -41,6 +41,8 @@ export interface PartOptions {
   limit: number;
   digits: number;
   isRatio: boolean;
+  /** Google kept values back: what no value explains may be theirs. */
+  isWithheld?: boolean;
 }
 
 export function takeApart(pairs: readonly ValuePair[], whole: Whole, options: PartOptions): Part[] {
@@ -49,7 +51,11 @@ export function takeApart(pairs: readonly ValuePair[], whole: Whole, options: Pa
 
 const zero: Amount = { amount: 0, weight: 0 };
 
-function sumParts(pairs: readonly ValuePair[], whole: Whole, { limit, digits }: PartOptions): Part[] {
+function sumParts(
+  pairs: readonly ValuePair[],
+  whole: Whole,
+  { limit, digits, isWithheld = false }: PartOptions,
+): Part[] {
   const steps = (number: number) => toSteps(number, digits);
   const all = pairs
     .map(({ value, now = zero, before = zero }) => ({ value, now: now.amount, before: before.amount }))
@@ -73,11 +79,13 @@ function sumParts(pairs: readonly ValuePair[], whole: Whole, { limit, digits }: 
   const over = isReal ? { now: steps(overlap.now), before: steps(overlap.before) } : { now: 0, before: 0 };
   const remains = left.now !== over.now || left.before !== over.before;
   if (rest.length > 0 || remains) add(restName(rest.length), left.now - over.now, left.before - over.before, 'rest');
-  if (isReal) add(OVERLAP, left.now, left.before, 'overlap');
+  if (isReal) add(overlapName(isWithheld), left.now, left.before, 'overlap');
   return parts;
 }
 
-const OVERLAP = '(counted in several values, or in none)';
+function overlapName(isWithheld: boolean): string {
+  return `(counted in several values, or ${isWithheld ? 'withheld by Google' : 'in none'})`;
+}
 
 function restName(count: number): string {
   if (count === 0) return '(rounding)';
@@ -92,7 +100,8 @@ function overlapOf(side: 'now' | 'before', all: readonly { now: number; before: 
  * For a ratio R = Σ sᵢ·rᵢ with shares s and ratios r: the change is Σ (Δrᵢ · mean sᵢ) + Σ (Δsᵢ · (mean rᵢ − mean R)).
  * Means of both periods leave nothing over. Subtracting the mean of the whole makes growth of a value above average a gain.
  */
-function ratioParts(pairs: readonly ValuePair[], whole: Whole, { limit, digits }: PartOptions): Part[] {
+function ratioParts(pairs: readonly ValuePair[], whole: Whole, options: PartOptions): Part[] {
+  const { limit, digits, isWithheld = false } = options;
   const mean = (whole.now.amount + whole.before.amount) / 2;
   const share = (weight: number, all: number) => (all === 0 ? 0 : weight / all);
   const effects = pairs.map(({ value, now, before }) => {
@@ -136,7 +145,8 @@ function ratioParts(pairs: readonly ValuePair[], whole: Whole, { limit, digits }
   const over = isReal ? gap : 0;
   if (rest.length > 0 || left !== over)
     add({ value: restName(rest.length), ...blank, is: 'rest' }, restRate, left - over - restRate);
-  if (isReal) add({ value: OVERLAP, now: null, before: null, shareBefore: null, is: 'overlap' }, 0, left);
+  if (isReal)
+    add({ value: overlapName(isWithheld), now: null, before: null, shareBefore: null, is: 'overlap' }, 0, left);
   return parts;
 }
 

@@ -7,12 +7,20 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../tool.ts';
 import { type Annotation, annotationText, isWithin, readAnnotations } from './annotations.ts';
-import type { DayRange } from './calendar-days.ts';
+import { type DayRange, isoDay } from './calendar-days.ts';
 import { type ChangeNumbers, readChange } from './change-numbers.ts';
 import { fromSteps, type Part, takeApart, toSteps } from './change-parts.ts';
-import { type Change, changeSentences, type Driver, shareOf } from './change-words.ts';
+import {
+  type Caveats,
+  type Change,
+  cancelsOut,
+  changeSentences,
+  type Driver,
+  isNothing,
+  shareOf,
+} from './change-words.ts';
 import { understandReport } from './report-arguments.ts';
-import { freshnessNotes, qualityNotes, quotaNotes } from './report-notes.ts';
+import { freshnessNotes, qualityNotes, quotaNotes, withheldNotes } from './report-notes.ts';
 import {
   answerPart,
   columnsPart,
@@ -83,17 +91,8 @@ export const explainChange = defineTool({
     const numbers = await readChange(context, { ...rest, compare, dimensions: by });
     const comparison = numbers.plan.comparison ?? numbers.plan.range;
     const change = wholeChange(numbers);
-    const drivers = numbers.drivers.map(({ dimension, pairs }): Driver => {
-      const options = { limit, digits: digitsOf(numbers.unit), isRatio: numbers.kind.kind === 'ratio' };
-      return {
-        dimension,
-        parts: takeApart(
-          pairs.map((pair) => scalePair(pair, numbers.unit)),
-          scaledWhole(numbers),
-          options,
-        ),
-      };
-    });
+    const caveats = caveatsOf(numbers);
+    const drivers = numbers.drivers.map((driver) => driverOf(numbers, driver, { limit, ...caveats }));
     const annotations = await annotationsFor(context, numbers.plan.property.id, [numbers.plan.range, comparison]);
     return {
       property: showProperty(numbers.plan.property),
@@ -101,12 +100,12 @@ export const explainChange = defineTool({
       comparedWith: showDays(comparison),
       change,
       summary: [
-        ...changeSentences(change, drivers),
+        ...changeSentences(change, drivers, caveats),
         ...annotations.map((one) => `Noted in Analytics: ${annotationText(one)}.`),
       ],
       columns: columnsOf(change),
-      drivers: drivers.map(({ dimension, parts }) => ({ dimension, rows: parts.map((part) => rowOf(part, change)) })),
-      notes: changeNotes(numbers, change, drivers),
+      drivers: drivers.map(({ dimension, parts }) => ({ dimension, rows: rowsOf(parts, change) })),
+      notes: changeNotes(numbers, change, { drivers, caveats }),
     };
   },
 
@@ -164,6 +163,36 @@ function scaledWhole({ whole, unit }: ChangeNumbers): ChangeNumbers['whole'] {
   return { now: scale(whole.now, unit), before: scale(whole.before, unit) };
 }
 
+function caveatsOf({ plan, answers }: ChangeNumbers): Caveats {
+  const { range, comparison, today, conditions } = plan;
+  const isPart = range.end === today && comparison !== undefined && comparison.end < today;
+  return {
+    partOfDay: isPart ? isoDay(today) : undefined,
+    isWithheld: withheldNotes(answers).length > 0,
+    isFiltered: conditions.dimensions !== undefined || conditions.metrics !== undefined,
+  };
+}
+
+function driverOf(
+  numbers: ChangeNumbers,
+  { dimension, pairs }: ChangeNumbers['drivers'][number],
+  { limit, isWithheld }: { limit: number; isWithheld: boolean },
+): Driver {
+  const digits = digitsOf(numbers.unit);
+  const scaled = pairs.map((pair) => scalePair(pair, numbers.unit));
+  const shown = (given: Amount | undefined) => fromSteps(toSteps(given?.amount ?? 0, digits), digits);
+  return {
+    dimension,
+    parts: takeApart(scaled, scaledWhole(numbers), {
+      limit,
+      digits,
+      isRatio: numbers.kind.kind === 'ratio',
+      isWithheld,
+    }),
+    values: scaled.map(({ value, now, before }) => ({ value, now: shown(now), before: shown(before) })),
+  };
+}
+
 /** The difference of what is shown, so that it can be checked. */
 function wholeChange(numbers: ChangeNumbers): Change {
   const { now, before } = scaledWhole(numbers);
@@ -194,10 +223,15 @@ function columnsOf({ unit, kind }: Change): Column[] {
   ];
 }
 
-function rowOf(part: Part, change: Change): Cell[] {
+function rowsOf(parts: readonly Part[], change: Change): Cell[][] {
+  const hasShares = !cancelsOut(change, parts);
+  return parts.map((part) => rowOf(part, change, hasShares));
+}
+
+function rowOf(part: Part, change: Change, hasShares: boolean): Cell[] {
   const effects = change.kind === 'ratio' ? [part.fromRate ?? null, part.fromMix ?? null] : [];
   const share = part.shareBefore === null ? null : round(part.shareBefore, 1);
-  return [part.value, part.now, part.before, ...effects, part.change, shareOf(part, change), share];
+  return [part.value, part.now, part.before, ...effects, part.change, hasShares ? shareOf(part, change) : null, share];
 }
 
 /** Notes on the calendar help and are not worth a failure. */
@@ -219,32 +253,41 @@ const MEANING: Readonly<Record<Change['kind'], string>> = {
     'Each list of contributions adds up to the whole change: `from_own_rate` because the value itself did better or worse, `from_mix` because its share of the weight changed.',
 };
 
-function emptyNotes({ now, before }: Change): string[] {
-  if (before !== 0) return [];
-  if (now !== 0) return ['There was nothing before, perhaps because it was not measured yet: a rise from nothing.'];
-  return [
-    'There is nothing of it in either period: nothing happened, or it is not measured, or no row meets the filters.',
-  ];
+function emptyNotes(change: Change, { isFiltered }: Caveats): string[] {
+  if (change.before !== 0 || change.kind === 'ratio') return [];
+  if (!isNothing(change))
+    return ['There was nothing before, perhaps because it was not measured yet: a rise from nothing.'];
+  return isFiltered
+    ? [
+        'Values must be as Analytics writes them ("United States", not "US"); run_report by the dimension, without filters, shows them.',
+      ]
+    : ['Nothing happened on these days, or it is not measured.'];
 }
 
-function changeNotes(numbers: ChangeNumbers, change: Change, drivers: readonly Driver[]): string[] {
+function changeNotes(
+  numbers: ChangeNumbers,
+  change: Change,
+  { drivers, caveats }: { drivers: readonly Driver[]; caveats: Caveats },
+): string[] {
   const weight = numbers.kind.kind === 'ratio' ? [`Weights are ${numbers.kind.weight}.`] : [];
   const hasOverlap = drivers.some(({ parts }) => parts.some((part) => part.is === 'overlap'));
+  const where = caveats.isWithheld ? 'withheld' : 'in none';
   const overlap =
     hasOverlap && change.kind !== 'people'
-      ? ['Some are counted in several values of a dimension, or in none: that is a row of its own.']
+      ? [`Some are counted in several values of a dimension, or ${where}: that is a row of its own.`]
       : [];
   const quality = numbers.answers.flatMap((answer) => qualityNotes(answer.metadata ?? {}));
   const [answer = {}] = numbers.answers;
   return [
-    ...emptyNotes(change),
+    ...emptyNotes(change, caveats),
     ...numbers.notes,
-    MEANING[change.kind],
-    ...weight,
-    ...overlap,
-    'The numbers say where the change happened, not why.',
+    ...(isNothing(change)
+      ? []
+      : [MEANING[change.kind], ...weight, ...overlap, 'The numbers say where the change happened, not why.']),
     ...new Set(quality),
-    ...freshnessNotes(numbers.plan),
-    ...quotaNotes(answer.propertyQuota ?? {}),
+    ...withheldNotes(numbers.answers.slice(1)),
+    // The summary says of today what matters.
+    ...(caveats.partOfDay === undefined ? freshnessNotes(numbers.plan) : []),
+    ...quotaNotes(answer.propertyQuota ?? {}, numbers.answers.length),
   ];
 }
