@@ -38,8 +38,18 @@ describe('parameters', () => {
     assert.throws(() => readQuery('http://localhost/?a=1&b=2&a=1'), twice);
     assert.throws(() => readQuery('http://localhost/?a=&%61=1'), twice);
     await assert.rejects(post('a=1&a=2'), twice);
+    assert.throws(() => readQuery('http://localhost/?state=1&state=2'), refusal(/^The parameter state was sent more/));
     await assert.rejects(post('{"a":"1","\\u0061":"2"}', 'application/json'), twice);
     await assert.rejects(post('{"__proto__":"1","__proto__":"2"}', 'application/json'), twice);
+  });
+
+  it('are named in a refusal only by a name that OAuth has, since a secret may stand in its place', () => {
+    for (const query of ['gs_0123456789=1&gs_0123456789=2', `gs_0123456789=${'x'.repeat(16_385)}`]) {
+      assert.throws(
+        () => readQuery(`http://localhost/?${query}`),
+        (error) => error instanceof OAuthError && !JSON.stringify([error.message, error.reason]).includes('gs_'),
+      );
+    }
   });
 
   it('are absent when they are empty', async () => {
@@ -51,7 +61,7 @@ describe('parameters', () => {
     const many = Array.from({ length: 65 }, (_, n) => `p${n}=1`).join('&');
     await assert.rejects(post(many), refusal(/too many parameters/));
     assert.equal((await post(`a=${'x'.repeat(16_384)}`)).get('a')?.length, 16_384);
-    await assert.rejects(post(`a=${'x'.repeat(16_385)}`), refusal(/a is longer than 16384/));
+    await assert.rejects(post(`a=${'x'.repeat(16_385)}`), refusal(/^A parameter of .* is longer than 16384/));
   });
 
   it('are UTF-8 below their percent-encoding, where U+FFFD itself is a character like any other', async () => {

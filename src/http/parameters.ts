@@ -94,24 +94,29 @@ function collect(entries: Iterable<[string, string]>): Parameters {
   const seen = new Set<string>();
   for (const [name, value] of entries) {
     if (seen.has(name)) {
-      throw new OAuthError('invalid_request', `The parameter ${readable(name)} was sent more than once.`, {
-        reason: { kind: 'parameter', name },
+      throw new OAuthError('invalid_request', `${called(name)} was sent more than once.`, {
+        reason: { kind: 'parameter', name: KNOWN.has(name) ? name : '(a parameter)' },
       });
     }
     seen.add(name);
     if (seen.size > MAX_PARAMETERS) throw new OAuthError('invalid_request', 'The request has too many parameters.');
     if (value.length > MAX_VALUE) {
-      throw new OAuthError(
-        'invalid_request',
-        `The parameter ${readable(name)} is longer than ${MAX_VALUE} characters.`,
-      );
+      throw new OAuthError('invalid_request', `${called(name)} is longer than ${MAX_VALUE} characters.`);
     }
     if (value !== '') parameters.set(name, value);
   }
   return parameters;
 }
 
-/** RFC 6749 5.2 allows only some characters in a description; a name from outside is shown only if it is harmless. */
-function readable(name: string): string {
-  return /^[A-Za-z0-9_.-]{1,64}$/.test(name) ? name : '(unreadable name)';
+/** The names that may be repeated in an answer and in the log: RFC 6749, 7009, 7521, 7636, 7662, 8707, 9101, OIDC Core. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...['response_type', 'response_mode', 'client_id', 'client_secret', 'redirect_uri', 'scope', 'state', 'resource'],
+  ...['grant_type', 'code', 'refresh_token', 'code_challenge', 'code_challenge_method', 'code_verifier'],
+  ...['client_assertion', 'client_assertion_type', 'assertion', 'token', 'token_type_hint', 'username', 'password'],
+  ...['request', 'request_uri', 'nonce', 'prompt', 'display', 'max_age', 'login_hint', 'id_token_hint', 'audience'],
+]);
+
+/** Any other name is not repeated: a secret stands there when a client mixes up name and value. */
+function called(name: string): string {
+  return KNOWN.has(name) ? `The parameter ${name}` : 'A parameter of a name that OAuth does not have';
 }

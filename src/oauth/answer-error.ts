@@ -12,18 +12,20 @@ import {
   OAuthError,
   PageError,
   RedirectableError,
+  type RedirectTarget,
   TooManyRequests,
 } from '../errors.ts';
 import { tooManyHeaders } from '../http/limit-requests.ts';
 import type { Log } from '../observe/log.ts';
 import type { Happening, RecordEvent } from '../observe/record-event.ts';
-import { errorPage } from '../pages/error.ts';
+import { errorPage, leavingPage } from '../pages/error.ts';
 import { pageHeaders } from '../pages/headers.ts';
 import type { Operator } from '../pages/layout.ts';
 import type { EventDetail } from '../store/records.ts';
 import { StoreError } from '../store/store.ts';
 import { createId, type Random } from '../vault/token.ts';
 import { answerRedirect } from './answer-redirect.ts';
+import { displayHost, withParameters } from './redirect-uri.ts';
 import { trailOf } from './trail.ts';
 
 interface AnswerErrorParts {
@@ -40,7 +42,9 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
   return (error, c) => {
     if (error instanceof RedirectableError) {
       noteRefusal(parts, c, { why: error.code, text: error.message });
-      return answerRedirect(c, parts.publicUrl, error.target, { error: error.code, error_description: error.message });
+      const answer = { error: error.code, error_description: error.message };
+      if (c.get(ASKS) === true) return answerLeaving(parts, c, error.target, answer);
+      return answerRedirect(c, parts.publicUrl, error.target, answer);
     }
     if (error instanceof OAuthError) return answerJson(parts, c, error);
     if (error instanceof PageError) return answerPage(parts, c, error);
@@ -50,6 +54,30 @@ export function answerError(parts: AnswerErrorParts): ErrorHandler {
     if (error instanceof BearerError) return answerBearer(c, error);
     return answerUnforeseen(parts, c, error);
   };
+}
+
+const ASKS = 'asksBeforeAnswering';
+
+/** From here on an error of this request is offered as a link, and nobody is sent to the client without a click. */
+export function askBeforeAnswering(c: Context): void {
+  c.set(ASKS, true);
+}
+
+/** The same answer at the same verified redirect URI (RFC 6749 4.1.2.1), when the person wants it to arrive. */
+function answerLeaving(
+  { publicUrl, operator }: AnswerErrorParts,
+  c: Context,
+  { redirectUri, state }: RedirectTarget,
+  answer: Readonly<Record<string, string>>,
+): Response {
+  const body = leavingPage({
+    host: displayHost(redirectUri),
+    address: withParameters(redirectUri, { ...answer, state, iss: publicUrl }),
+    ref: trailOf(c)?.ref,
+    operator,
+    publicHost: new URL(publicUrl).host,
+  });
+  return c.body(body, 400, pageHeaders({ formActionOrigins: [] }));
 }
 
 function documentPage(cause: ClientDocumentError): PageError {

@@ -4,21 +4,28 @@
  * Owns: the order of the checks and the start of a flow. Does not own: the checks (authorization-request.ts), what a
  * flow is (flow.ts), what the person sees (consent.ts).
  */
-import type { Handler } from 'hono';
-import { PageError } from '../errors.ts';
+import type { Context, Handler } from 'hono';
+import { PageError, RedirectableError, type RedirectTarget } from '../errors.ts';
 import { limitClient } from '../http/limit-requests.ts';
+import type { Parameters } from '../http/parameters.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
+import type { Client } from '../store/records.ts';
+import type { GrantStore } from '../store/store.ts';
 import { createId, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
-import { checkRedirectTarget, checkRequest } from './authorization-request.ts';
+import { askBeforeAnswering } from './answer-error.ts';
+import { type CheckedRequest, checkRedirectTarget, checkRequest } from './authorization-request.ts';
 import { markBrowser } from './browser-cookie.ts';
 import type { FindClient } from './clients/find.ts';
+import { isNewHere } from './consent.ts';
 import { CONSENT_MS, type Flow, referenceOf, sealFlow } from './flow.ts';
 import { readPageQuery } from './page-request.ts';
+import { isLoopbackUri } from './redirect-uri.ts';
 import { startTrail } from './trail.ts';
 
 interface AuthorizeParts {
   findClient: FindClient;
+  store: { grants: Pick<GrantStore, 'existsFor'> };
   vault: Vault;
   random: Random;
   now(): number;
@@ -42,8 +49,7 @@ export function authorize(parts: AuthorizeParts): Handler {
     const target = checkRedirectTarget(client, parameters);
 
     // From here on the client and its redirect URI are verified: errors may be redirected.
-    const offered = { scopes: parts.scopes, resource: parts.resourceUrl };
-    const request = checkRequest(client, target, parameters, offered);
+    const request = await checkOrAsk(parts, c, { client, target, parameters });
 
     const flow: Flow = {
       id,
@@ -59,4 +65,23 @@ export function authorize(parts: AuthorizeParts): Handler {
     c.header('Referrer-Policy', 'no-referrer');
     return c.redirect(`${parts.publicUrl}/consent?flow=${sealFlow(parts.vault, 'flow-consent', flow)}`, 303);
   };
+}
+
+/**
+ * RFC 9700 4.11.2: anybody can register a client, and a request made to fail would turn a link to this server into one to
+ * wherever its maker likes, without a click. While nobody is connected through it, the person is asked first. Loopback is
+ * no stranger's page, and a program waits there for its answer.
+ */
+async function checkOrAsk(
+  { store, scopes, resourceUrl }: AuthorizeParts,
+  c: Context,
+  { client, target, parameters }: { client: Client; target: RedirectTarget; parameters: Parameters },
+): Promise<CheckedRequest> {
+  try {
+    return checkRequest(client, target, parameters, { scopes, resource: resourceUrl });
+  } catch (error) {
+    const mayLeadAstray = error instanceof RedirectableError && !isLoopbackUri(target.redirectUri);
+    if (mayLeadAstray && (await isNewHere(store, client))) askBeforeAnswering(c);
+    throw error;
+  }
 }

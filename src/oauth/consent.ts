@@ -21,7 +21,7 @@ import { isBrowser } from './browser-cookie.ts';
 import type { FindClient } from './clients/find.ts';
 import { type Flow, openFlow, referenceOf } from './flow.ts';
 import { checkSameSite, readPageForm } from './page-request.ts';
-import { displayHost, isLoopbackUri } from './redirect-uri.ts';
+import { displayHost, isAppUri, isLoopbackUri } from './redirect-uri.ts';
 import type { ScopeWords } from './scope-words.ts';
 import { reach, sendToGoogle } from './send-to-google.ts';
 import { followFlow, startTrail } from './trail.ts';
@@ -55,7 +55,9 @@ export function showConsent(parts: ConsentParts): Handler {
       documentHost: client.kind === 'document' ? new URL(client.clientId).host : undefined,
       redirectHost: displayHost(flow.redirectUri),
       redirectIsLoopback: isLoopbackUri(flow.redirectUri),
-      isNewClient: await isNew(parts, client),
+      redirectIsApp: isAppUri(flow.redirectUri),
+      isNewClient: await isNewHere(parts.store, client),
+      namedItself: client.kind !== 'predefined',
       mode: client.mode,
       ...parts.scopeWords.describe(flow.scopes),
       sealedFlow: sealedFlow ?? '',
@@ -94,10 +96,12 @@ export function answerConsent(parts: ConsentParts): Handler {
   };
 }
 
-/** Whether nobody ever finished a sign-in through it, or nobody is left who did, where no row remembers. */
-async function isNew({ store }: ConsentParts, client: Client): Promise<boolean> {
-  if (client.kind === 'document') return !(await store.grants.existsFor(client.clientId));
-  return client.kind !== 'predefined' && client.lastUsedAt === undefined;
+/**
+ * Whether a stranger made it and nobody is connected through it. A sign-in alone is no connection: a code that was never
+ * redeemed would be enough, and the maker of the app can have that in a minute.
+ */
+export async function isNewHere(store: ConsentParts['store'], client: Client): Promise<boolean> {
+  return client.kind !== 'predefined' && !(await store.grants.existsFor(client.clientId));
 }
 
 async function findClientOf({ findClient }: ConsentParts, flow: Flow): Promise<Client> {

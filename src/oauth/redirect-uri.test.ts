@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { displayHost, isLoopbackUri, isRegistered, problemOf, withParameters } from './redirect-uri.ts';
+import { displayHost, isAppUri, isLoopbackUri, isRegistered, problemOf, withParameters } from './redirect-uri.ts';
 
 describe('comparing redirect URIs', () => {
   it('takes the very same text and nothing near it', () => {
@@ -139,6 +139,49 @@ describe('registering redirect URIs', () => {
   });
 });
 
+describe('registering a redirect URI that a browser reads differently from a parser', () => {
+  it('refuses web addresses without their two slashes and host', () => {
+    for (const uri of [
+      'https:account',
+      'https:a.example/cb',
+      'https:/a.example/cb',
+      'https:///a.example/cb',
+      'https:////a.example/cb',
+      'HTTPS:a.example/cb',
+      'http:localhost/cb',
+      'http:/localhost/cb',
+      'http:///127.0.0.1/cb',
+    ]) {
+      assert.match(problemOf(uri) ?? '', /is not written out/, uri);
+      assert.equal(isRegistered([uri], uri), false, `${uri}, kept from before it was refused`);
+    }
+  });
+
+  it('refuses what hands a command to a program', () => {
+    for (const uri of [
+      'ms-word:ofv|u|https://evil.example/a.doc',
+      'ms-settings:/x',
+      'ms-excel:/x',
+      'MS-CXH-FULL://0',
+      'callto:1',
+      'search:query',
+      'search-ms:query=x',
+      'steam://run/1',
+      'ssh://evil.example/',
+      'smb://evil.example/share',
+      'vnc://evil.example/',
+      'rdp://evil.example/',
+      'skype:/x',
+      'tel:/1',
+      'mailto:/a',
+      'anyapp:opaque',
+      'anyapp:@chatgpt.com',
+    ]) {
+      assert.notEqual(problemOf(uri), undefined, uri);
+    }
+  });
+});
+
 describe('answering at a redirect URI', () => {
   it('leaves its query byte for byte and adds ours', () => {
     assert.equal(
@@ -162,5 +205,10 @@ describe('answering at a redirect URI', () => {
     assert.equal(displayHost('cursor://anysphere.cursor-mcp/oauth'), 'cursor://anysphere.cursor-mcp');
     assert.equal(isLoopbackUri('http://127.0.0.1:1/x'), true);
     assert.equal(isLoopbackUri('https://a.example'), false);
+    assert.deepEqual(['com.example.app:/cb', 'http://localhost/', 'https://a.example'].map(isAppUri), [
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -23,15 +23,44 @@ const DANGEROUS_SCHEMES = new Set([
   'ftp:',
   'ws:',
   'wss:',
-  // Open a program of the system with what the address says, answer parameters included.
+  // Open a program of the system with what the address says, answer parameters included; `ms-…:` as a family, below.
+  'callto:',
+  'facetime:',
+  'facetime-audio:',
+  'git:',
+  'itms:',
+  'itms-apps:',
+  'itms-services:',
+  'ldap:',
+  'ldaps:',
   'mailto:',
-  'sms:',
-  'tel:',
-  'shell:',
-  'ms-msdt:',
-  'ms-officecmd:',
+  'market:',
+  'nfs:',
+  'onenote:',
+  'rdp:',
+  'res:',
+  'search:',
   'search-ms:',
+  'sftp:',
+  'shell:',
+  'sip:',
+  'sips:',
+  'skype:',
+  'sms:',
+  'smb:',
+  'ssh:',
+  'steam:',
+  'teams:',
+  'tel:',
+  'telnet:',
+  'vnc:',
+  'webcal:',
+  'x-apple.systempreferences:',
+  'zoommtg:',
 ]);
+
+/** Windows and Office start a program for each of these, `ms-word:` and `ms-settings:` among them. */
+const MICROSOFT_PROGRAM = /^ms-/;
 
 /** Why the URI may not be registered, in words for the client developer; undefined when it may. */
 export function problemOf(uri: string): string | undefined {
@@ -39,7 +68,9 @@ export function problemOf(uri: string): string | undefined {
   if (url === undefined) return 'is not an absolute URI of at most 2048 printable characters';
   if (uri.includes('#')) return 'has a fragment';
   if (url.username !== '' || url.password !== '') return 'has user information';
-  if (DANGEROUS_SCHEMES.has(url.protocol)) return 'has a scheme that browsers execute or hand to a program';
+  if (DANGEROUS_SCHEMES.has(url.protocol) || MICROSOFT_PROGRAM.test(url.protocol))
+    return 'has a scheme that browsers execute or hand to a program';
+  if (!hasPlainStart(uri)) return 'is not written out as https://host/path or scheme:/path';
   if (uri.includes('*')) return 'has a wildcard, and redirect URIs are compared exactly';
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'is plain http on a host that is not loopback';
   return undefined;
@@ -74,6 +105,11 @@ export function displayHost(uri: string): string {
   return url.protocol === 'https:' || url.protocol === 'http:' ? url.host : `${url.protocol}//${url.host}`;
 }
 
+/** Whether a program's own scheme gets the answer, instead of a web server. */
+export function isAppUri(uri: string): boolean {
+  return !/^https?:/i.test(uri);
+}
+
 export function isLoopbackUri(uri: string): boolean {
   const url = parse(uri);
   return url?.protocol === 'http:' && isLoopback(url.hostname);
@@ -84,6 +120,14 @@ export function withParameters(uri: string, parameters: Readonly<Record<string, 
   const pairs = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined);
   const added = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   return `${uri}${uri.includes('?') ? '&' : '?'}${added}`;
+}
+
+/**
+ * Parsers mend `https:host`, `https:/host` and `https:///host` into a host, and browsers read the same text as an address
+ * relative to our own page. What follows another scheme is a path: `ms-word:…` and its like are a program's command line.
+ */
+function hasPlainStart(uri: string): boolean {
+  return /^https?:/i.test(uri) ? /^https?:\/\/[^/\\]/i.test(uri) : /^[a-z][a-z\d+.-]*:\//i.test(uri);
 }
 
 function parse(uri: string): URL | undefined {

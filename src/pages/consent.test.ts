@@ -117,6 +117,24 @@ describe('the consent page', () => {
     assert.match(words(page), /A program on this device gets the answer, at localhost:33418\./);
   });
 
+  it('says of an app that was connected before that it named itself, and that its address counts', () => {
+    const page = consentPage({ ...plain, namedItself: true });
+    assert.match(
+      words(page),
+      /This app named itself, and nobody checked that\. What counts is the address: chatgpt\.com\./,
+    );
+    assert.doesNotMatch(page, /New here/);
+    assert.doesNotMatch(consentPage(plain), /named itself/);
+  });
+
+  it('warns of an answer that goes to whichever program claims a scheme', () => {
+    const page = consentPage({ ...plain, redirectIsApp: true, redirectHost: 'evilapp://oauth' });
+    assert.match(
+      words(page),
+      /A program on this device gets the answer, whichever one opens evilapp:\/\/oauth links\./,
+    );
+  });
+
   it('says in relay mode that the app gets Google’s own token', () => {
     const text = words(consentPage({ ...plain, mode: 'relay' }));
     assert.match(text, /ChatGPT gets Google’s own access token/);

@@ -22,8 +22,12 @@ export interface ConsentModel {
   /** Host (and port) of the verified redirect URI, or its scheme for an app. */
   redirectHost: string;
   redirectIsLoopback: boolean;
-  /** No sign-in through this client has ever been finished. */
+  /** The answer goes to a scheme of an app's own, which any program on the device can claim (RFC 8252 7.1). */
+  redirectIsApp?: boolean | undefined;
+  /** Nobody is connected through this client. */
   isNewClient: boolean;
+  /** The operator did not make it: whatever it says about itself, its own name too, is its own claim. */
+  namedItself?: boolean | undefined;
   mode: 'broker' | 'relay';
   /** One sentence for each scope that only reads. */
   reads: readonly string[];
@@ -109,9 +113,14 @@ ${[...model.reads, ...changes, IDENTITY].map((sentence) => html`<li>${displayLin
 
 function warnings(model: ConsentModel, { host }: Shown): Markup {
   const address = html`<span class="address">${host}</span>`;
-  const isNew = html`<p class="warning"><strong>New here.</strong> Nobody has connected this app to this server before, and an app picks its own name. Go by the address instead: do you know ${address}?</p>`;
+  const isNew = html`<p class="warning"><strong>New here.</strong> Nobody is connected to this server through this app, and an app picks its own name. Go by the address instead: do you know ${address}?</p>`;
+  // A maker can connect an app of their own, and it is new no more: this stays all the same.
+  const namedItself = html`<p class="hint">This app named itself, and nobody checked that. What counts is the address: <span class="address">${host}</span>.</p>`;
   const isLocal = html`<p class="warning"><strong>A program on this device gets the answer,</strong> at ${address}. Go on only if you started this yourself, a moment ago, in a program you trust.</p>`;
-  return html`${model.isNewClient ? isNew : ''}${model.redirectIsLoopback ? isLocal : ''}`;
+  const isApp = html`<p class="warning"><strong>A program on this device gets the answer,</strong> whichever one opens ${address} links. Go on only if you started this yourself, a moment ago, in a program you trust.</p>`;
+  const standing = model.namedItself === true ? namedItself : '';
+  const device = model.redirectIsApp === true ? isApp : '';
+  return html`${model.isNewClient ? isNew : standing}${model.redirectIsLoopback ? isLocal : device}`;
 }
 
 function decision(model: ConsentModel): Markup {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { PageProblem } from '../errors.ts';
-import { errorPage } from './error.ts';
+import { errorPage, leavingPage } from './error.ts';
 import { scopeMissingPage } from './scope-missing.ts';
 
 /** Complete by type: a new problem does not compile until it stands here. */
@@ -89,6 +89,21 @@ describe('an error page', () => {
       /run by Example Ltd \(<a href="mailto:help@example\.com">/,
     );
     assert.doesNotMatch(errorPage({ problem: 'flow-expired', extra: { operator } }), /Example Ltd/);
+  });
+});
+
+describe('the page before an app that nobody uses here', () => {
+  const model = { host: 'evil.example', address: 'https://evil.example/cb?error=x&state="><script>', ref: 'K7PM-3QXD' };
+
+  it('names the host, links back to it, and moves nobody on by itself', () => {
+    const page = leavingPage(model);
+    assert.match(
+      page,
+      /href="https:\/\/evil\.example\/cb\?error=x&amp;state=&quot;&gt;&lt;script&gt;"[^>]*>Back to evil/,
+    );
+    assert.match(page, /If you know <span class="address">evil\.example<\/span>/);
+    assert.doesNotMatch(page, /<script|http-equiv|javascript:/i);
+    assert.match(page, /Reference <code>K7PM-3QXD/);
   });
 });
 

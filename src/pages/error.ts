@@ -2,10 +2,12 @@
  * What a person in the browser is told when a flow cannot go on: what happened, why, what to do, and the reference.
  *
  * Owns: the words, one fixed set for each problem; the type makes the table complete. Does not own: which problem it is,
- * nor the status. Nothing that a request carried is shown, but for a command that the operator can copy.
+ * nor the status. Nothing that a request carried is shown, but for a command that the operator can copy and, on the page
+ * before an app that nobody uses here, the address of that app.
  */
 import { html } from 'hono/html';
 import type { PageProblem } from '../errors.ts';
+import { displayHost } from './hostile-text.ts';
 import { type Markup, type Operator, page, reference, writeTo } from './layout.ts';
 import { shellCommand } from './shell-command.ts';
 
@@ -140,6 +142,37 @@ ${links(problem, extra.continuePath)}
 </section>
 <footer class="small">
 ${text.isForOperator ? html`<p>This server is run by ${writeTo(extra.operator)}.</p>` : ''}
+${ref === undefined ? '' : html`${reference(ref)}<p>Under this reference the operator finds each step of this attempt.</p>`}
+</footer>`,
+  });
+}
+
+export interface LeavingModel {
+  /** Host of the app's verified redirect URI, or its scheme: hostile. */
+  host: string;
+  /** The redirect URI with the answer; registered, and so of no scheme that runs code. */
+  address: string;
+  ref?: string | undefined;
+  operator?: Operator | undefined;
+  publicHost?: string | undefined;
+}
+
+/** An app that nobody uses here asked for what cannot be: the way back to it is the person's to take. */
+export function leavingPage({ host, address, ref, operator, publicHost }: LeavingModel): string {
+  const shown = displayHost(host);
+  const title = 'The app asked for something that can’t be done here';
+  return page({
+    title,
+    host: publicHost,
+    main: html`<h1>${title}</h1>
+<p class="lead">Nothing has been connected. Nobody uses this app here yet, so you aren’t sent to it without being asked.</p>
+<section class="next" aria-labelledby="next">
+<h2 id="next">What to do</h2>
+<p>If you know <span class="address">${shown}</span> and came from there, go back and tell it what happened. If you don’t, close this page.</p>
+<p><a class="action" href="${address}" rel="noopener noreferrer nofollow">Back to ${shown}</a></p>
+</section>
+<footer class="small">
+<p>This server is run by ${writeTo(operator)}.</p>
 ${ref === undefined ? '' : html`${reference(ref)}<p>Under this reference the operator finds each step of this attempt.</p>`}
 </footer>`,
   });
