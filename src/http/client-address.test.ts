@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { believedAddress, networkOf, socketAddress } from './client-address.ts';
+import { believedAddress, networkOf, siteOf, socketAddress } from './client-address.ts';
 
 const group = fc.integer({ min: 0, max: 0xffff });
 const groups = fc.tuple(group, group, group, group, group, group, group, group);
@@ -73,6 +73,16 @@ describe('the network that a limit is counted for (CVE-2026-45364)', () => {
     for (const text of ['', 'unknown', '1.2.3', '1.2.3.4.5', '::1::', 'localhost', '0x7f.1']) {
       assert.equal(networkOf(text), undefined, text);
     }
+  });
+});
+
+describe('the site of a network', () => {
+  it('is the /48 of an IPv6 address, and an IPv4 address itself', () => {
+    assert.equal(siteOf('2001:db8:1:2::7'), '2001:db8:1::/48');
+    assert.equal(siteOf('2001:0DB8:0001:ffff::1'), '2001:db8:1::/48');
+    assert.notEqual(siteOf('2001:db8:2:2::7'), siteOf('2001:db8:1:2::7'));
+    assert.equal(siteOf('::ffff:203.0.113.7'), '203.0.113.7');
+    assert.equal(siteOf('unknown'), undefined);
   });
 });
 

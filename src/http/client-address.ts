@@ -49,6 +49,19 @@ function readAddress(entry: string): string | undefined {
  * (`::ffff:…`, as a dual-stack listener reports it) is the IPv4 address. Undefined for what is no address.
  */
 export function networkOf(address: string | undefined): string | undefined {
+  return prefixOf(address, 4);
+}
+
+/**
+ * The site that a network belongs to: of IPv6 the /48, the largest block that one customer is commonly given (RFC 6177),
+ * 65,536 networks of one sender; of IPv4 the address again.
+ */
+export function siteOf(address: string | undefined): string | undefined {
+  return prefixOf(address, 3);
+}
+
+/** The address cut to its first groups of sixteen bits, when it is one of IPv6. */
+function prefixOf(address: string | undefined, length: 3 | 4): string | undefined {
   const [plain = ''] = (address ?? '').split('%', 1); // a zone names an interface of ours, not of theirs
   if (isIP(plain) === 4) return plain;
   if (isIP(plain) !== 6) return undefined;
@@ -60,9 +73,9 @@ export function networkOf(address: string | undefined): string | undefined {
       .flatMap((group) => [group >> 8, group & 0xff])
       .join('.');
   return `${groups
-    .slice(0, 4)
+    .slice(0, length)
     .map((group) => group.toString(16))
-    .join(':')}::/64`;
+    .join(':')}::/${length * 16}`;
 }
 
 /** The eight groups of a valid IPv6 address. */

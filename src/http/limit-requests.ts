@@ -7,7 +7,7 @@
  */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { TooManyRequests } from '../errors.ts';
-import { type AddressOf, believedAddress, networkOf } from './client-address.ts';
+import { type AddressOf, believedAddress, networkOf, siteOf } from './client-address.ts';
 import type { RateLimits } from './rate-limit.ts';
 
 interface LimitParts {
@@ -18,10 +18,11 @@ interface LimitParts {
   log: { warn(message: string): void };
 }
 
-/** What a request leaves in its context for limitClient and for the count afterwards. */
+/** What a request leaves in its context for limitClient, siteOfRequest and the count afterwards. */
 interface Counted {
   limits: RateLimits;
   network: string;
+  site: string;
   /** Network and client, once the request said which client it is. */
   client: string | undefined;
 }
@@ -41,19 +42,32 @@ export function limitRequests({ limits, addressOf, trustProxyHops, log }: LimitP
       isTold = true;
       log.warn('X-Forwarded-For arrives, but TRUST_PROXY_HOPS is 0: all who come through that proxy share one limit');
     }
-    const network = networkOf(believedAddress(addressOf(c.req.raw, c.env), forwardedFor, trustProxyHops));
+    const address = believedAddress(addressOf(c.req.raw, c.env), forwardedFor, trustProxyHops);
+    const network = networkOf(address);
     if (network === undefined || UNCOUNTED.has(path)) return next();
 
     limits.take('requests', network);
     if (SIGN_IN_STEPS.test(path)) limits.take('sign-in steps', network);
-    if (path === '/register' && method === 'POST') limits.take('registrations', network);
+    const site = siteOf(address) ?? network;
+    if (path === '/register' && method === 'POST') takeRegistration(limits, network, site);
     limits.check('refusals', network);
-    const counted: Counted = { limits, network, client: undefined };
+    const counted: Counted = { limits, network, site, client: undefined };
     c.set('counted', counted);
     await next();
     if (isRefusal(path, c.res.status)) countRefusal(counted);
     return undefined;
   };
+}
+
+function takeRegistration(limits: RateLimits, network: string, site: string): void {
+  limits.take('registrations', network);
+  if (site !== network) limits.take('registrations of a site', site);
+}
+
+/** Who shares what a stranger may leave behind here; undefined where no networks are counted. */
+export function siteOfRequest(c: Context): string | undefined {
+  const counted: Counted | undefined = c.get('counted');
+  return counted?.site;
 }
 
 /** To be called as soon as a request has said which client it comes from, proved or not. Throws TooManyRequests. */

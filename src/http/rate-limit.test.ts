@@ -92,6 +92,15 @@ describe('a rate limit', () => {
     assert.equal(take(limits, 'a', 'check'), 0);
   });
 
+  it('takes several at once or none of them', () => {
+    const { limits } = setUp();
+    const several = (howMany: number) => limits.take('refusals of a client', 'a', howMany);
+    several(BURST - 5);
+    assert.throws(() => several(6), TooManyRequests);
+    several(5);
+    assert.notEqual(take(limits, 'a'), 0);
+  });
+
   it('counts nothing when it only looks', () => {
     const { limits } = setUp();
     for (let n = 0; n < 2 * BURST; n += 1) assert.equal(take(limits, 'a', 'check'), 0);

@@ -29,19 +29,24 @@ const LIMITS = {
    * once, for all its users from the same addresses; ChatGPT once for each connection.
    */
   registrations: { burst: 300, perMinute: 2 },
+  /**
+   * Per IPv6 /48: the same, whichever of its 65,536 networks they come from. Room for the few networks that an assistant
+   * sends from, and too little to fill the table within an hour (store/store.ts).
+   */
+  'registrations of a site': { burst: 900, perMinute: 6 },
   /** Per network: what was refused for want of a right credential, code, parameter or token. */
   refusals: { burst: 600, perMinute: 600 },
   /** Per network and client: the same. A client that loops is stopped before it uses up what its neighbours share. */
   'refusals of a client': { burst: 200, perMinute: 120 },
-  /** Per person and client: calls with a good token. An agent that fans out stays below; a loop does not. */
+  /** Per person and client: calls with a good token, each call of a batch by itself. An agent that fans out stays below; a loop does not. */
   calls: { burst: 300, perMinute: 300 },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof LIMITS;
 
 export interface RateLimits {
-  /** Counts one. Throws TooManyRequests, and counts nothing, when there were too many. */
-  take(name: LimitName, key: string): void;
+  /** Counts one, or several at once. Throws TooManyRequests, and counts nothing, when that is too many. */
+  take(name: LimitName, key: string, howMany?: number): void;
   /** Throws TooManyRequests when there were too many; counts nothing. */
   check(name: LimitName, key: string): void;
   /** Counts one that has happened already. */
@@ -71,12 +76,12 @@ export function createRateLimits({ factor, now, log }: RateLimitParts): RateLimi
   const fullAt = new Map<string, number>();
   const toldAt = new Map<LimitName, number>();
 
-  /** Milliseconds until one more fits, 0 when it does; and when the bucket would be full with that one counted. */
-  const look = (name: LimitName, key: string) => {
+  /** Milliseconds until so many more fit, 0 when they do; and when the bucket would be full with them counted. */
+  const look = (name: LimitName, key: string, howMany = 1) => {
     const each = MINUTE / (LIMITS[name].perMinute * factor);
     const mostAhead = each * Math.max(1, LIMITS[name].burst * factor);
     const id = `${name}/${key.slice(0, MAX_KEY)}`;
-    const next = Math.max(fullAt.get(id) ?? 0, now()) + each;
+    const next = Math.max(fullAt.get(id) ?? 0, now()) + each * howMany;
     return { id, next, most: now() + mostAhead, waitMs: Math.max(0, next - now() - mostAhead) };
   };
   const remember = (id: string, time: number) => {
@@ -95,8 +100,8 @@ export function createRateLimits({ factor, now, log }: RateLimitParts): RateLimi
   };
 
   return {
-    take(name, key) {
-      const { id, next, waitMs } = look(name, key);
+    take(name, key, howMany) {
+      const { id, next, waitMs } = look(name, key, howMany);
       // A thousandth of a millisecond: sums of fractions must not make the last of a burst one too many.
       if (waitMs > 0.001) refuse(name, key, waitMs);
       remember(id, next);

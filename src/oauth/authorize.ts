@@ -60,7 +60,7 @@ export function authorize(parts: AuthorizeParts): Handler {
       expiresAt: parts.now() + CONSENT_MS,
     };
     const detail = client.mode === 'relay' ? { mode: client.mode } : {};
-    parts.record({ step: 'authorize', outcome: 'started', ref: trail.ref, clientId: client.clientId, detail });
+    parts.record({ ...trail, step: 'authorize', outcome: 'started', detail });
     c.header('Cache-Control', 'no-store');
     c.header('Referrer-Policy', 'no-referrer');
     return c.redirect(`${parts.publicUrl}/consent?flow=${sealFlow(parts.vault, 'flow-consent', flow)}`, 303);

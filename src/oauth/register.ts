@@ -8,7 +8,7 @@
  * is the same to a person, who then sees the changed client on the consent page.
  */
 import type { Context, Handler } from 'hono';
-import { BearerError } from '../errors.ts';
+import { BearerError, OAuthError } from '../errors.ts';
 import { readText } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { AuthMethod, Client } from '../store/records.ts';
@@ -50,7 +50,12 @@ export function register(parts: RegisterParts): Handler {
       logoUri: asked.logoUri,
       registration: { tokenHash: hashSecret(token), applicationType: asked.applicationType },
     };
-    await store.clients.register(client, MOST_NEVER_USED);
+    if (!(await store.clients.register(client, MOST_NEVER_USED))) {
+      throw new OAuthError(
+        'temporarily_unavailable',
+        'Too many clients have registered here within an hour. Try again later.',
+      );
+    }
     const { clientId, name } = client;
     log.info({ step: 'register', client: clientId, name, authMethod: asked.authMethod }, 'a client registered');
     return c.json(informationOf(parts, client, token, secret), 201, HEADERS);

@@ -15,6 +15,7 @@ import type { Vault } from '../vault/vault.ts';
 import { type ApprovedFlow, type Flow, GOOGLE_MS, referenceOf, sealFlow } from './flow.ts';
 import { googleProof } from './google-proof.ts';
 import { OFFLINE_ACCESS } from './scope.ts';
+import { trailOf } from './trail.ts';
 
 interface SendParts {
   vault: Vault;
@@ -44,7 +45,13 @@ export async function sendToGoogle(
       loginHint: flow.again?.loginHint,
     }),
   );
-  record({ step: 'google', outcome: 'sent', ref: referenceOf(flow.id), clientId: flow.clientId });
+  record({
+    step: 'google',
+    outcome: 'sent',
+    ref: referenceOf(flow.id),
+    clientId: flow.clientId,
+    site: trailOf(c)?.site,
+  });
   writeCookie(c, approvalCookie(flow.id), secret, GOOGLE_MS / 1000);
   c.header('Cache-Control', 'no-store');
   c.header('Referrer-Policy', 'no-referrer');

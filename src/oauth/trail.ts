@@ -6,7 +6,9 @@
  * fills in what it learns, step by step.
  */
 import type { Context } from 'hono';
+import { siteOfRequest } from '../http/limit-requests.ts';
 import type { Parameters } from '../http/parameters.ts';
+import type { Grant } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
 import { type Flow, referenceOf } from './flow.ts';
@@ -19,10 +21,14 @@ export interface Trail {
   connectionId?: string | undefined;
   grantId?: string | undefined;
   email?: string | undefined;
+  /** Where it came from, for the share of the trail that strangers have; kept nowhere. */
+  site?: string | undefined;
+  /** That a code or refresh token was shown that is, or was, good here. */
+  isProved?: boolean;
 }
 
 export function startTrail(c: Context, step: Trail['step']): Trail {
-  const trail: Trail = { step };
+  const trail: Trail = { step, site: siteOfRequest(c) };
   c.set('trail', trail);
   return trail;
 }
@@ -38,7 +44,8 @@ export function trailOf(c: Context): Trail | undefined {
 
 /**
  * Finds the attempt behind a refused token request by the code or refresh token that it showed, so that a wrong client
- * secret, too, stands under the reference that the person was shown. A code that is not proved leads nowhere.
+ * secret, too, stands under the reference that the person was shown. What is not proved leads nowhere: whoever makes up
+ * codes and tokens writes nothing into anybody's history.
  */
 export async function followShown(
   { codes, grants }: Pick<Store, 'codes' | 'grants'>,
@@ -49,18 +56,25 @@ export async function followShown(
   const code = shownCode && (await codes.find(shownCode.id));
   if (code !== undefined && isSame(hashSecret(shownCode?.secret ?? ''), code.secretHash)) {
     const { clientId, connectionId, grantId } = code;
-    Object.assign(trail, { clientId, connectionId, grantId, ref: referenceOf(code.flowId) });
+    Object.assign(trail, { clientId, connectionId, grantId, ref: referenceOf(code.flowId), isProved: true });
   }
   const shownToken = parseToken('refreshToken', form.get('refresh_token') ?? '');
   if (shownToken === undefined) return;
   trail.step = 'refresh';
-  // A grant that is gone is known to the audit trail by its id alone.
-  trail.grantId = shownToken.id;
   const grant = await grants.find(shownToken.id);
-  if (grant === undefined) return;
-  Object.assign(trail, {
-    ref: grant.ref,
-    connectionId: grant.connectionId,
-    clientId: trail.clientId ?? grant.clientId,
-  });
+  if (grant === undefined) {
+    // Of a grant that is gone the audit trail knows the id, and nothing is left to prove it by. Only a client that was
+    // let in is followed: its refusal has a row of its own anyhow, which counts among the strangers'.
+    if (trail.clientId !== undefined) trail.grantId = shownToken.id;
+    return;
+  }
+  if (!isOfGrant(grant, shownToken.secret)) return;
+  const { id: grantId, ref, connectionId } = grant;
+  Object.assign(trail, { grantId, ref, connectionId, clientId: trail.clientId ?? grant.clientId, isProved: true });
+}
+
+/** Whether it is the grant's refresh token, or was lately. */
+function isOfGrant({ refreshHash, retired }: Grant, secret: string): boolean {
+  const hash = hashSecret(secret);
+  return [refreshHash, ...retired.map((token) => token.hash)].some((known) => isSame(hash, known));
 }

@@ -80,16 +80,46 @@ describe('recording an event', () => {
     assert.equal(kept.length, 3);
   });
 
-  it('does not let strangers fill the trail, and goes on once they rest', () => {
-    const { record, kept, lines, pass } = recorder();
-    for (let n = 0; n < 1000; n += 1) record({ step: 'authorize', outcome: 'started', ref: `r${n}`, clientId: 'c' });
-    assert.equal(kept.length, 400);
-    assert.equal(lines.length, 1000, 'the log has them all');
+  it('keeps the same refusal of the same proved code once in ten minutes, too', () => {
+    const { record, kept } = recorder();
+    const loop = (ref: string) =>
+      record({ step: 'token', outcome: 'refused', ref, isProved: true, detail: { why: 'pkce-mismatch' } });
+    for (let n = 0; n < 50; n += 1) loop('a');
+    loop('b');
+    assert.equal(kept.length, 2);
+  });
+
+  it('does not let strangers fill the trail, though the log has them all', () => {
+    const { record, kept, lines } = recorder();
+    for (let n = 0; n < 60_000; n += 1)
+      record({ step: 'authorize', outcome: 'started', ref: `r${n}`, clientId: 'c', site: `site ${n % 300}` });
+    const strangers = kept.length;
+    assert.ok(strangers > 1000 && strangers < 20_000, `${strangers} rows`);
+    assert.equal(lines.length, 60_000);
     record({ step: 'grant', outcome: 'ended', grantId: 'g' });
-    assert.equal(kept.length, 401, 'what only the entitled can cause is always kept');
-    pass(1000);
-    for (let n = 0; n < 100; n += 1) record({ step: 'authorize', outcome: 'started', ref: `s${n}` });
-    assert.equal(kept.length, 421);
+    record({ step: 'refresh', outcome: 'refused', grantId: 'g', isProved: true, site: 'site 1' });
+    record({ step: 'call', outcome: 'refused', grantId: 'g', detail: { why: 'connection-dead' } });
+    assert.equal(kept.length, strangers + 3, 'what only the entitled can cause is always kept');
+  });
+
+  for (const happening of [
+    { step: 'authorize', outcome: 'refused' },
+    { step: 'consent', outcome: 'denied' },
+    { step: 'token', outcome: 'refused' },
+    { step: 'code', outcome: 'issued', detail: { mode: 'relay' } },
+  ] as const) {
+    it(`counts as a stranger's what a stranger can cause: ${happening.step} ${happening.outcome}`, () => {
+      const { record, kept } = recorder();
+      for (let n = 0; n < 3000; n += 1) record({ ...happening, ref: `r${n}`, clientId: 'c', site: 'one' });
+      assert.ok(kept.length < 1000, `${kept.length} rows`);
+    });
+  }
+
+  it('neither keeps nor logs where a stranger came from', () => {
+    const { record, kept, lines } = recorder();
+    record({ step: 'authorize', outcome: 'started', ref: 'r', site: '203.0.113.7' });
+    assert.equal(kept.length, 1);
+    assert.ok(!JSON.stringify([kept, lines]).includes('203.0.113'));
   });
 
   it('survives a store that fails at once', () => {

@@ -1,14 +1,15 @@
 /**
  * One call for everything that happens to a sign-in: a line in the log and a row in the audit trail.
  *
- * Owns: both outputs, how long a row is kept, and that a stranger cannot fill the trail. Recording never slows or fails a
- * request: nobody waits for it, and what goes wrong with it is for the log. Does not own: what is recorded when (the
- * handlers), nor the words (event-words.ts).
+ * Owns: both outputs, how long a row is kept, and what counts as a stranger's. Recording never slows or fails a request:
+ * nobody waits for it, and what goes wrong with it is for the log. Does not own: what is recorded when (the handlers),
+ * the words (event-words.ts), nor how much strangers may fill (strangers-room.ts).
  */
 import type { EventDetail, EventName, NewEvent } from '../store/records.ts';
 import type { EventStore } from '../store/store.ts';
 import { wordsFor } from './event-words.ts';
 import type { Log } from './log.ts';
+import { createStrangersRoom } from './strangers-room.ts';
 
 export type Happening = EventName & {
   ref?: string | undefined;
@@ -17,6 +18,10 @@ export type Happening = EventName & {
   grantId?: string | undefined;
   /** Kept as a keyed fingerprint only, and not logged. */
   email?: string | undefined;
+  /** Where it came from, as http/client-address.ts names it: neither kept nor logged. */
+  site?: string | undefined;
+  /** Whoever caused it showed something that only an entitled client can have. */
+  isProved?: boolean | undefined;
   detail?: EventDetail;
 };
 
@@ -36,15 +41,11 @@ const KEPT_DAYS = 30;
 /** Somebody who was signed out may ask much later. */
 const END_KEPT_DAYS = 90;
 
-/** How many rows a second may come from what anybody can cause without a right to anything. */
-const STRANGERS_PER_SECOND = 20;
-const STRANGERS_BURST = 400;
-
 const REPEATED_MS = 10 * 60_000;
 const MOST_SEEN = 10_000;
 
 export function createRecordEvent({ events, log, now, mark }: RecordParts): RecordEvent {
-  const hasRoom = createRoom(now);
+  const hasRoom = createStrangersRoom(now);
   const isRepeated = createRepeated(now);
 
   const keep = async (event: NewEvent): Promise<void> => {
@@ -63,7 +64,7 @@ export function createRecordEvent({ events, log, now, mark }: RecordParts): Reco
     const who = { ref, clientId, connectionId, grantId };
     // Nothing known of whom it concerns, hence nothing that it could ever be found by; or too much of the like.
     if (Object.values(who).every((each) => each === undefined)) return;
-    if (isAnybodys(event) && (isRepeated(event) || !hasRoom())) return;
+    if (isRepeated(event) || (isStrangers(event) && !hasRoom(event.site))) return;
     const at = now();
     void keep({
       ...named(event),
@@ -84,36 +85,26 @@ function isEnd({ step }: EventName): boolean {
   return step === 'grant' || step === 'connection';
 }
 
-/** What needs no more than a client id that everybody knows. */
-function isAnybodys({ outcome }: EventName): boolean {
-  return (
-    outcome === 'started' || outcome === 'shown' || outcome === 'allowed' || outcome === 'sent' || outcome === 'refused'
-  );
+const STRANGERS = new Set(['started', 'shown', 'allowed', 'sent', 'denied', 'refused']);
+
+/** What needs no more than a client id, which everybody can have. At a door only a right token is recorded at all. */
+function isStrangers({ step, outcome, isProved, detail }: Happening): boolean {
+  if (isProved || step === 'call') return false;
+  // A relay client's Google code is handed on unseen: it may be made up.
+  return STRANGERS.has(outcome) || (step === 'code' && detail?.mode === 'relay');
 }
 
 /** A client that loops on a dead token is refused the same thing for ever: once in a while is enough to know it. */
 function createRepeated(now: () => number): (event: Happening) => boolean {
   const seen = new Map<string, number>();
-  return ({ step, outcome, grantId, detail }) => {
-    if (outcome !== 'refused' || grantId === undefined) return false;
-    const key = `${step}/${grantId}/${detail?.why}`;
+  return ({ step, outcome, grantId, ref, isProved, detail }) => {
+    // A code that is proved, and not redeemed yet, is known by its flow.
+    const about = grantId ?? (isProved ? ref : undefined);
+    if (outcome !== 'refused' || about === undefined) return false;
+    const key = `${step}/${about}/${detail?.why}`;
     if (now() - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < REPEATED_MS) return true;
     if (seen.size >= MOST_SEEN) seen.clear();
     seen.set(key, now());
     return false;
-  };
-}
-
-/** A bucket that fills by the clock. */
-function createRoom(now: () => number): () => boolean {
-  let room = STRANGERS_BURST;
-  let filledAt = now();
-  return () => {
-    const at = now();
-    room = Math.min(STRANGERS_BURST, room + (Math.max(0, at - filledAt) / 1000) * STRANGERS_PER_SECOND);
-    filledAt = at;
-    if (room < 1) return false;
-    room -= 1;
-    return true;
   };
 }

@@ -9,8 +9,14 @@ import type { Tool } from '../tools/tool.ts';
 
 export type Door = 'mcp' | 'actions';
 
+/** A caller whose request counted as one call when it was let in. */
+export interface CountedCaller extends Caller {
+  /** For a request that holds more: counts these, too, or throws TooManyRequests. Absent where nothing is limited. */
+  countMore?(calls: number): void;
+}
+
 /** Finds out who calls, from the `Authorization` header alone. Throws BearerError for everything that opens nothing. */
-export type Authenticate = (authorization: string | undefined, door: Door) => Promise<Caller>;
+export type Authenticate = (authorization: string | undefined, door: Door) => Promise<CountedCaller>;
 
 export function toolsByName(tools: readonly Tool[]): ReadonlyMap<string, Tool> {
   return new Map(tools.map((tool) => [tool.name, tool]));

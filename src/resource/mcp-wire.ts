@@ -30,6 +30,11 @@ export function methodOf(message: unknown): unknown {
   return isObject(message) ? message.method : undefined;
 }
 
+/** How many calls of tools a body asks for, alone or in a batch. */
+export function callsIn(body: unknown): number {
+  return (Array.isArray(body) ? body : [body]).filter((message) => methodOf(message) === 'tools/call').length;
+}
+
 export function idOf(message: unknown): string | number | null {
   const id = isObject(message) ? message.id : undefined;
   return typeof id === 'string' || typeof id === 'number' ? id : null;

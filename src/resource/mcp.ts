@@ -14,18 +14,19 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Handler } from 'hono';
 import { BearerError } from '../errors.ts';
-import type { Caller, RunTool, ToolOutcome } from '../tools/run.ts';
+import type { RunTool, ToolOutcome } from '../tools/run.ts';
 import type { Tool } from '../tools/tool.ts';
 import type { WidgetPage } from '../widgets/widget-page.ts';
 import type { About } from './about.ts';
 import { challenge, refusalHeaders, refusalOf, refuseTokenInUrl } from './challenge.ts';
 import { type Charts, withPicture } from './charts.ts';
-import { type Authenticate, toolsByName, unknownTool } from './door.ts';
+import { type Authenticate, type CountedCaller, toolsByName, unknownTool } from './door.ts';
 import { createGuard, preflight } from './guard.ts';
 import { describeTool, type ToolDescriptor } from './mcp-descriptor.ts';
 import { describePage, readPage, showsWidgets, widgetPages } from './mcp-widgets.ts';
 import {
   type Answer,
+  callsIn,
   idOf,
   kindWanted,
   looksLikeChatGpt,
@@ -78,7 +79,7 @@ interface Endpoint {
 /** What lives as long as one HTTP request. */
 interface Exchange {
   request: Request;
-  caller: Caller;
+  caller: CountedCaller;
   /** Set by a tool call that only a new sign-in mends. */
   refusal: BearerError | undefined;
 }
@@ -131,6 +132,8 @@ async function receive(endpoint: Endpoint, exchange: Exchange): Promise<Response
   if (methodOf(body.value) === 'subscriptions/listen') {
     return rpcError(404, -32601, 'Nothing here changes while it is watched', { id: idOf(body.value) });
   }
+  const calls = callsIn(body.value);
+  if (calls > 1) exchange.caller.countMore?.(calls - 1); // the gate has counted one
 
   const answer = await askSdk(endpoint, exchange, body.value);
   // A batch keeps its answers: a refusal of the whole would make the client repeat the calls that were carried out.

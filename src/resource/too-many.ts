@@ -15,8 +15,9 @@ import { rpcError } from './mcp-wire.ts';
 export function limitCalls(authenticate: Authenticate, limits: RateLimits): Authenticate {
   return async (authorization, door) => {
     const caller = await authenticate(authorization, door);
-    limits.take('calls', `${caller.clientId} ${caller.person.sub}`);
-    return caller;
+    const key = `${caller.clientId} ${caller.person.sub}`;
+    limits.take('calls', key);
+    return { ...caller, countMore: (calls) => limits.take('calls', key, calls) };
   };
 }
 

@@ -206,6 +206,29 @@ describe('the events under a reference', () => {
     ]);
   });
 
+  it('hear nothing of a refresh token whose secret half was made up, nor of one that never was', async () => {
+    const { refreshToken } = await connect(world, client);
+    const rows = (await world.store.events.list({ limit: 1000 })).length;
+    const invented = `${refreshToken.slice(0, 30)}${'x'.repeat(43)}`;
+    await refresh(world, client, invented);
+    const [row] = (await world.store.events.list({ limit: 1000 })).slice(rows);
+    assert.deepEqual(
+      [row?.step, row?.grantId, row?.connectionId, row?.ref],
+      ['refresh', undefined, undefined, undefined],
+    );
+    const nobody = { ...client, clientId: 'nobody' };
+    await refresh(world, nobody, invented);
+    await refresh(world, nobody, `ggpt_rt_${'A'.repeat(22)}${'s'.repeat(43)}`);
+    assert.equal((await world.store.events.list({ limit: 1000 })).length, rows + 1);
+  });
+
+  it('tell of a right refresh token in the hands of a client that cannot prove itself', async () => {
+    const { refreshToken } = await connect(world, client);
+    const ref = await newestRef();
+    await refresh(world, { ...client, secret: 'wrong' }, refreshToken);
+    assert.deepEqual((await told(ref)).slice(-1), ['refresh refused client-secret-wrong']);
+  });
+
   it('tell a relay client’s attempt, too', async () => {
     const relay = await world.client({ mode: 'relay' });
     const code = (await signIn(world, relay)).get('code') ?? '';

@@ -105,6 +105,18 @@ describe('too many requests from one network', () => {
     assert.equal((await world.store.clients.list()).filter(({ kind }) => kind === 'registered').length, 3);
   });
 
+  it('may register only so many clients from all of an IPv6 /48, too', async () => {
+    const body = JSON.stringify({ redirect_uris: ['https://a.example/'] });
+    const headers = { 'content-type': 'application/json' };
+    const from = (site: string) => (n: number) => ({
+      ...{ path: '/register', method: 'POST', headers, body },
+      from: `2001:db8:${site}:${n.toString(16)}::1`,
+    });
+    checkRetryAfter(await flood(world, from('1')));
+    assert.equal((await send(world, from('2')(1))).status, 201);
+    assert.equal((await world.store.clients.list()).filter(({ kind }) => kind === 'registered').length, 10);
+  });
+
   it('are let through again after the time that was named', async () => {
     const answer = await flood(world, (n) => refused(`client ${n}`));
     world.advance(Number(answer.headers.get('retry-after')) * 1000);
@@ -176,6 +188,58 @@ describe('too many requests of one client', () => {
     assert.equal(((await answer.json()) as { error: { kind: string } }).error.kind, 'quota');
     const { accessToken: other } = await connect(world, await world.client());
     assert.equal((await send(world, tool(other))).status, 200);
+  });
+});
+
+describe('a batch of calls', () => {
+  const batch = (token: string, method: string): Sent => ({
+    path: '/mcp',
+    method: 'POST',
+    headers: {
+      ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      ...{ host: 'localhost:8787', authorization: `Bearer ${token}`, 'mcp-protocol-version': '2025-03-26' },
+    },
+    body: JSON.stringify(
+      Array.from({ length: 20 }, (_, id) => ({ jsonrpc: '2.0', id, method, params: { name: 'get_profile' } })),
+    ),
+  });
+
+  it('counts as many calls as it holds', async () => {
+    const world = await createWorld({ environment: { RATE_LIMITS: '0.1' } });
+    const { accessToken } = await connect(world, await world.client());
+    assert.equal((await send(world, batch(accessToken, 'tools/call'))).status, 200);
+    const answer = await send(world, batch(accessToken, 'tools/call'));
+    assert.equal(answer.status, 429);
+    checkRetryAfter(answer);
+    assert.equal(((await answer.json()) as { error: { code: number } }).error.code, -32000);
+    await world.close();
+  });
+
+  it('counts what is no call as one request', async () => {
+    const world = await createWorld({ environment: { RATE_LIMITS: '0.1' } });
+    const { accessToken } = await connect(world, await world.client());
+    for (let n = 0; n < 5; n += 1) assert.equal((await send(world, batch(accessToken, 'tools/list'))).status, 200);
+    await world.close();
+  });
+});
+
+describe('strangers', () => {
+  const START = 'response_type=code&code_challenge_method=S256&code_challenge=';
+  const begin = (client: TestClient, from: string): Sent => {
+    const query = `client_id=${client.clientId}&redirect_uri=${encodeURIComponent(client.redirectUri)}`;
+    return { path: `/authorize?${query}&${START}${'c'.repeat(43)}`, from };
+  };
+
+  it('who flood the audit trail do not keep an honest person out of it', async () => {
+    const world = await createWorld({ environment: { RATE_LIMITS: '0' } });
+    const client = await world.client();
+    const rows = async () => (await world.store.events.list({ limit: 1e6 })).length;
+    for (let n = 0; n < 2400; n += 1) await send(world, begin(client, `198.51.100.${n % 2}`));
+    const before = await rows();
+    assert.ok(before < 2000, `${before} rows of strangers`);
+    assert.equal((await send(world, begin(client, '192.0.2.1'))).status, 303);
+    assert.equal((await rows()) - before, 1);
+    await world.close();
   });
 });
 

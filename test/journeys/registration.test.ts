@@ -350,6 +350,29 @@ describe('a registered client and its registration token (RFC 7592)', () => {
   });
 });
 
+describe('registrations beyond what is kept', () => {
+  it('are asked to come again later, and push nobody out in the first hour', async () => {
+    const world = await createWorld();
+    const first = asClient(await register(world, good()));
+    const full = await createWorld({
+      store: {
+        ...world.store,
+        clients: { ...world.store.clients, register: (client) => world.store.clients.register(client, 1) },
+      },
+    });
+    const refused = await full.request('/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(good()),
+    });
+    assert.equal(refused.status, 503);
+    assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
+    assert.equal(((await refused.json()) as { error: string }).error, 'temporarily_unavailable');
+    assert.ok(await world.store.clients.find(first.clientId));
+    await full.close();
+  });
+});
+
 describe('clients that registered', () => {
   let world: World;
   before(async () => {
