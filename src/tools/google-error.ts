@@ -153,8 +153,7 @@ function readForbidden(
     return new GoogleRefusal('scope-missing', message, 403, { about: 'scope' }, { scopes: context.scopes, cause });
   }
   if (DISABLED_REASONS.includes(reason)) {
-    const message =
-      "The Google API behind this tool is not switched on in this server's Google Cloud project. Only the operator can mend it: enable the API in the Google Cloud console, wait a few minutes, try again.";
+    const message = `The ${apiName(parsed.message, context)} is not switched on in this server's Google Cloud project. Tell the person that the operator has to enable it in the Google Cloud console; asking again does not help before.`;
     return new GoogleRefusal('operator', message, 403, { about: 'api-disabled' }, { cause });
   }
   if (isQuotaReason(reason)) return readQuota(answer, parsed, context, cause);
@@ -165,6 +164,14 @@ function readForbidden(
   const message =
     "Google does not let this Google account read that, or it does not exist (Google gives the same answer to both). Ask for one of the person's own properties; list_properties shows them.";
   return new GoogleRefusal('no-access', message, 403, { about: 'no-access' }, { cause });
+}
+
+const APIS = ['Google Analytics Data API', 'Google Analytics Admin API', 'Google Calendar API'];
+
+/** Google's sentence begins with the name, and only one that we know is repeated. */
+function apiName(message: string | undefined, context: RefusalContext): string {
+  const known = APIS.find((name) => message?.startsWith(`${name} has not been used`));
+  return known ?? `${context.product ?? ANALYTICS} API behind this tool`;
 }
 
 function isAnalytics({ product = ANALYTICS }: RefusalContext): boolean {

@@ -17,6 +17,12 @@ export function nearest(wanted: string, known: Iterable<string>, count = 3): str
   return scored.slice(0, count).map(({ name }) => name);
 }
 
+/** Whether one is the other with a slip of the finger or two, rather than a name of its own. */
+export function isMisspelling(wanted: string, known: string): boolean {
+  const [a, b] = [words(wanted).joined, words(known).joined];
+  return a !== '' && distance(a, b) <= (a.length < 6 ? 1 : 2);
+}
+
 interface Words {
   joined: string;
   list: string[];

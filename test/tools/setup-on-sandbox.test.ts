@@ -48,8 +48,7 @@ describe('the Analytics tools about a property', () => {
     const outcome = await tools.ask('describe_property', { property: SHOP }, someone);
     await tools.clearFaults();
     assert.ok(outcome.ok);
-    assert.match(outcome.text, /Google did not tell Key events:/);
-    assert.match(outcome.text, /Google did not tell Annotations:/);
+    assert.match(outcome.text, /^- Key events, Annotations: not readable by this Google account\.$/m);
     assert.match(outcome.text, /^Streams: /m);
     assert.doesNotMatch(outcome.text, /IGNORE/);
   });
@@ -106,6 +105,22 @@ describe('the Analytics tools about a property', () => {
     await tools.answer(JSON.parse(call) as Record<string, unknown>);
   });
 
+  it('send questions about unknown conversions to run_report', async () => {
+    const message = await say('run_conversions_report', { property: SHOP, conversions: ['purchase'] });
+    assert.match(message, /lists no conversions/);
+    const call = /run_report: (\{.*\})$/.exec(message)?.[1] ?? assert.fail(message);
+    await tools.answer(JSON.parse(call) as Record<string, unknown>);
+  });
+
+  it('say nothing of an attribution model under key events', async () => {
+    const text = await read('run_conversions_report', {
+      property: SHOP,
+      metrics: ['keyEvents'],
+      dimensions: ['deviceCategory'],
+    });
+    assert.doesNotMatch(text, /model|fractions/);
+  });
+
   it('show a realtime call that works instead of one that cannot', async () => {
     const message = await say('run_realtime_report', {
       property: SHOP,
@@ -142,7 +157,20 @@ describe('the Analytics tools about a property', () => {
 
   it('say that nobody reached a step, and how events are spelled', async () => {
     const text = await read('run_funnel_report', { property: SHOP, steps: ['view_item', 'Purchase'] });
-    assert.match(text, /Nobody reached step 2\. Event names are case-sensitive \(`Purchase`\)/);
+    assert.match(
+      text,
+      /Nobody reached step 2 in these days\. If that is surprising: event names are case-sensitive \(`Purchase`\)/,
+    );
+  });
+
+  it('find nothing for words that mean nothing', async () => {
+    assert.deepEqual(JSON.parse(await read('search', { query: 'xyzzy' })), { results: [] });
+  });
+
+  it('show the field that was meant although it does not fit, with what it goes with', async () => {
+    const text = await read('find_fields', { property: SHOP, search: 'item name', with: ['sessions'], limit: 3 });
+    assert.match(text.split('\n')[2] ?? '', /^\| itemName \|.*\| no \|$/);
+    assert.match(text, /`itemName` is the best match and does not fit; it goes with `itemsViewed`/);
   });
 
   it('find properties and their ready reports by words', async () => {

@@ -42,7 +42,8 @@ export async function readChange(context: ToolContext, input: WholeInput): Promi
   const base = { ...rest, orderBy: [], limit: 50, offset: 0 };
   // Google tells the cost of ads only by campaign; the whole is then that report's total.
   const wholeBy = findField(wanted)?.scope === 'ads' ? ['sessionCampaignName'] : [];
-  const first = await planReport(context, context.now, { ...base, metrics: [wanted], dimensions: wholeBy });
+  const call = { ...rest, metric: wanted, by: dimensions };
+  const first = await planReport(context, context.now, { ...base, metrics: [wanted], dimensions: wholeBy }, { call });
   const [metric] = first.metrics;
   if (metric === undefined) throw notMetric(wanted);
   const kind = changeKindOf(metric);
@@ -50,7 +51,7 @@ export async function readChange(context: ToolContext, input: WholeInput): Promi
   const isUsual = dimensions.length === 0;
   const names = isUsual ? usualDimensions(metric) : dimensions;
   const input0 = { ...base, metrics, dimensions: [] };
-  const plans = [first, ...(await planAll(context, base, metrics, names))];
+  const plans = [first, ...(await planAll(context, base, { metrics, names, call }))];
   const asked = await Promise.all(
     plans.map((plan, index) => {
       const own = { ...input0, dimensions: plan.dimensions.map(({ name }) => name) };
@@ -85,12 +86,11 @@ export async function readChange(context: ToolContext, input: WholeInput): Promi
 async function planAll(
   context: ToolContext,
   base: Omit<ReportInput, 'metrics' | 'dimensions'>,
-  metrics: string[],
-  names: readonly string[],
+  { metrics, names, call }: { metrics: string[]; names: readonly string[]; call: object },
 ): Promise<ReportPlan[]> {
   const plans: ReportPlan[] = [];
   for (const name of names) {
-    const plan = await planReport(context, context.now, { ...base, metrics, dimensions: [name] });
+    const plan = await planReport(context, context.now, { ...base, metrics, dimensions: [name] }, { call });
     checkDriver(plan.dimensions[0], name);
     if (!plans.some((other) => other.dimensions[0]?.name === plan.dimensions[0]?.name)) plans.push(plan);
   }

@@ -69,7 +69,7 @@ describe('choosing a property', () => {
     ['UA-12345-1', 'bad-input', /Universal Analytics/],
     ['G-NOTHING', 'not-found', /No property has the measurement id `G-NOTHING`/],
     ['Gardn', 'not-found', /No property matches `Gardn`. The nearest is 13 \(Garden\)/],
-    ['elsewhere.test', 'not-found', /Properties that it can read: 11/],
+    ['elsewhere.test', 'not-found', /This Google account can read: 11/],
     ['example.com', 'bad-input', /site of several properties: 11 \(Acme Shop\), 13 \(Garden\)/],
     ['../accounts', 'not-found', /No property matches/],
   ];
@@ -124,11 +124,7 @@ describe('choosing a property', () => {
     await ask('Acme Shop');
     assert.deepEqual(
       google.requests.map((request) => new URL(request.url).pathname),
-      [
-        '/v1beta/accountSummaries',
-        '/v1beta/properties/11',
-        '/v1beta/properties/11:runReport',
-      ],
+      ['/v1beta/accountSummaries', '/v1beta/properties/11', '/v1beta/properties/11:runReport'],
     );
   });
 });

@@ -48,7 +48,7 @@ async function readById(asking: Asking, id: string): Promise<PropertyDetails> {
       const message = `${id} is an Analytics account, not a property. Its properties: ${list(ofAccount)}. Ask again with one of these ids.`;
       throw new ToolError('bad-input', message, { cause });
     }
-    const message = `Google does not let this Google account read property ${id}, or there is no such property. ${whatThereIs(properties)}`;
+    const message = `Google does not let this Google account read property ${id}, or there is no such property. ${whatThereIs(properties)} If it is theirs, another Google account may be connected, or access has to be given in Analytics (Admin, Property access management).`;
     throw new ToolError('no-access', message, { cause });
   }
 }
@@ -168,7 +168,7 @@ const MAX_LISTED = 12;
 
 function whatThereIs(properties: readonly PropertySummary[]): string {
   if (properties.length === 0) return 'This Google account can read no Google Analytics 4 property at all.';
-  return `Properties that it can read: ${list(properties)}.`;
+  return `This Google account can read: ${list(properties)}.`;
 }
 
 function list(properties: readonly PropertySummary[]): string {

@@ -6,7 +6,7 @@ import { defineTool, type ToolContext } from '../tool.ts';
 import { annotationText, readAnnotations } from './annotations.ts';
 import { isoDay, todayIn } from './calendar-days.ts';
 import { chooseProperty } from './choose-property.ts';
-import { readSetup, type SetupPart, setupParts } from './property-setup.ts';
+import { readSetup, type SetupPart, setupParts, whyMissing } from './property-setup.ts';
 import { answerPart, noteLines, notesPart, propertyArgument } from './report-schema.ts';
 
 const ANNOTATED_DAYS = 92;
@@ -60,10 +60,7 @@ export const describeProperty = defineTool({
         ...('why' in annotations ? {} : { annotations: annotations.texts }),
         ...(setup.retention === undefined ? {} : { retention: setup.retention }),
       },
-      notes: [
-        ...property.notes,
-        ...missing.map(({ part, why }) => `Google did not tell ${TITLES[part] ?? part}: ${why}`),
-      ],
+      notes: [...property.notes, ...missingNotes(missing)],
     };
   },
 
@@ -87,8 +84,14 @@ const TITLES: Readonly<Record<string, string>> = {
   channelGroups: 'Channel groups',
   googleAdsLinks: 'Google Ads links',
   annotations: 'Annotations',
-  retention: 'the data retention',
+  retention: 'Data retention',
 };
+
+/** One line for each reason: the same one usually keeps several parts back. */
+function missingNotes(missing: readonly { part: string; why: string }[]): string[] {
+  const byReason = Map.groupBy(missing, ({ why }) => why);
+  return [...byReason].map(([why, parts]) => `${parts.map(({ part }) => TITLES[part] ?? part).join(', ')}: ${why}`);
+}
 
 async function recentAnnotations(
   context: ToolContext,
@@ -100,6 +103,6 @@ async function recentAnnotations(
     return { texts: all.filter((one) => one.end >= since).map(annotationText) };
   } catch (cause) {
     if (!(cause instanceof ToolError) || cause.kind === 'connect-again') throw cause;
-    return { why: cause.message };
+    return { why: whyMissing(cause) };
   }
 }

@@ -58,7 +58,12 @@ export const findFields = defineTool({
     const { chosen, notes } = await readChosen(context, property.id, given);
     const found = searchFields(search, all).filter((field) => !chosen.some((one) => one.name === field.name));
     const fits = chosen.length === 0 ? undefined : await fittingTo(context, property.id, chosen);
-    const ranked = fits === undefined ? found : [...found.filter(fits.fits), ...found.filter((one) => !fits.fits(one))];
+    const [best] = found;
+    const isMisfit = fits !== undefined && best !== undefined && search.trim() !== '' && !fits.fits(best);
+    const others = isMisfit ? found.slice(1) : found;
+    const ranked =
+      fits === undefined ? found : [...others.filter(fits.fits), ...others.filter((one) => !fits.fits(one))];
+    if (isMisfit) ranked.unshift(best);
     const shown = ranked.slice(0, limit);
     return {
       columns: columnsOf(fits !== undefined),
@@ -70,7 +75,13 @@ export const findFields = defineTool({
         isRealtime(field) ? 'yes' : 'no',
         ...(fits === undefined ? [] : [fits.fits(field) ? 'yes' : 'no']),
       ]),
-      notes: [...property.notes, ...notes, ...(fits?.notes ?? []), ...foundNotes(search, found, shown)],
+      notes: [
+        ...property.notes,
+        ...notes,
+        ...(fits?.notes ?? []),
+        ...(isMisfit ? [misfitNote(best)] : []),
+        ...foundNotes(search, found, shown),
+      ],
     };
   },
 
@@ -100,12 +111,23 @@ function columnsOf(hasFit: boolean): Column[] {
 }
 
 async function readChosen(context: ToolContext, propertyId: string, given: readonly string[]) {
-  const reader = createFieldReader(context, propertyId, (wrong, right) =>
-    JSON.stringify({ with: given.map((name) => (name === wrong ? right : name)) }),
-  );
+  const reader = createFieldReader(context, propertyId, (corrections) => {
+    const right = new Map(corrections);
+    return JSON.stringify({ with: given.map((name) => right.get(name) ?? name) });
+  });
+  await reader.check(given.map((name) => ({ name, kind: undefined })));
   const chosen: Field[] = [];
   for (const name of given) chosen.push(await reader.read(name, undefined));
   return { chosen, notes: reader.notes() };
+}
+
+/** Left out, the field would seem not to exist. */
+function misfitNote({ name, scope, kind }: Field): string {
+  const isAboutItems = scope === 'item' && kind === 'dimension';
+  const goes = isAboutItems
+    ? 'it goes with `itemsViewed`, `itemsPurchased`, `itemRevenue`'
+    : `find_fields {"with":["${name}"]} lists what it goes with`;
+  return `${quote(name)} is the best match and does not fit; ${goes}.`;
 }
 
 interface Fitting {
@@ -180,6 +202,6 @@ function foundNotes(search: string, found: readonly Field[], shown: readonly Fie
       `Nothing is named or described like ${quote(search)}. Try one plainer word, or an empty search for all fields.`,
     ];
   return found.length > shown.length
-    ? [`${found.length - shown.length} more match less well; raise \`limit\` to see them.`]
+    ? [`There are ${found.length - shown.length} more; a higher \`limit\` shows them.`]
     : [];
 }

@@ -6,6 +6,7 @@
  * with the nearest names. Does not own: the catalogue (fields/catalogue.ts).
  */
 import { ToolError } from '../../errors.ts';
+import { isMisspelling } from '../nearest.ts';
 import { quote, quoteAll } from '../quote.ts';
 import type { MetadataAnswer } from './data-api.ts';
 import type { Asking } from './directory.ts';
@@ -17,26 +18,44 @@ import {
   standardFields,
   suggestFields,
 } from './fields/catalogue.ts';
+import type { Corrections } from './report-input.ts';
 
 export interface FieldReader {
   /** The field that `given` means. Throws ToolError `bad-input` that names what was probably meant. */
   read(given: string, kind: FieldKind | undefined): Promise<Field>;
+  /** Throws one ToolError `bad-input` about all of the names that are unknown. */
+  check(names: readonly NamedField[]): Promise<void>;
   /** "Read `pageviews` as `screenPageViews`.", if anything was read so. */
   notes(): string[];
 }
 
-/** `corrected` shows the whole call with one name replaced; `extra` are fields of a special kind of report. */
+export interface NamedField {
+  name: string;
+  kind: FieldKind | undefined;
+}
+
+/** `corrected` shows the whole call with names replaced; `extra` are fields of a special kind of report. */
 export function createFieldReader(
   asking: Asking,
   propertyId: string,
-  corrected: (given: string, right: string) => string,
+  corrected: (corrections: Corrections) => string,
   extra: readonly Field[] = [],
 ): FieldReader {
   const rewritten = new Map<string, string>();
+  const find = async (given: string) => findField(given, extra) ?? (await findAnywhere(asking, propertyId, given));
   return {
+    async check(names) {
+      const unknown = new Map<string, Unknown>();
+      for (const { name, kind } of names) {
+        const field = await find(name);
+        if ('suggestions' in field) unknown.set(name, { given: name, kind, suggestions: field.suggestions(kind) });
+      }
+      if (unknown.size > 0) throw unknownFields([...unknown.values()], corrected);
+    },
     async read(given, kind) {
-      const field = findField(given, extra) ?? (await findAnywhere(asking, propertyId, given));
-      if ('suggestions' in field) throw unknownField(given, kind, field.suggestions(kind), corrected);
+      const field = await find(given);
+      if ('suggestions' in field)
+        throw unknownFields([{ given, kind, suggestions: field.suggestions(kind) }], corrected);
       if (field.name !== given.trim()) rewritten.set(given, field.name);
       return field;
     },
@@ -105,25 +124,62 @@ function scopeOf(apiName: string): Field['scope'] {
   return /^session/.test(apiName) ? 'session' : 'event';
 }
 
-function unknownField(
-  given: string,
-  kind: FieldKind | undefined,
-  suggestions: readonly string[],
-  corrected: (given: string, right: string) => string,
-): ToolError {
+interface Unknown {
+  given: string;
+  kind: FieldKind | undefined;
+  suggestions: readonly string[];
+}
+
+/** A corrected call only when every name in it would be right: half a correction is a second failure. */
+function unknownFields(unknown: readonly Unknown[], corrected: (corrections: Corrections) => string): ToolError {
+  const read = unknown.map(readUnknown);
+  const corrections = read.flatMap(({ given, right }) => (right === undefined ? [] : [[given, right] as const]));
+  const call = corrections.length === read.length ? ` For example: ${corrected(corrections)}` : '';
+  return new ToolError('bad-input', read.map(({ sentence }) => sentence).join(' ') + call);
+}
+
+interface ReadUnknown {
+  given: string;
+  /** What was surely meant. */
+  right: string | undefined;
+  sentence: string;
+}
+
+function readUnknown({ given, kind, suggestions }: Unknown): ReadUnknown {
+  const isNone = `${quote(given)} is no ${kind ?? 'dimension or metric'} of this property`;
   const advice = findAdvice(given);
   const names = advice?.instead ?? suggestions;
   const [best] = names;
-  const what = kind ?? 'dimension or metric';
-  const reason = advice === undefined ? '' : ` (${advice.because})`;
-  if (best === undefined) {
-    const examples = kind === 'metric' ? ['sessions', 'activeUsers', 'eventCount'] : ['date', 'country', 'pagePath'];
-    const message = `${quote(given)} is no ${what} of this property, and nothing comes near. Standard ones are for example ${quoteAll(examples)}.`;
-    return new ToolError('bad-input', message);
-  }
   const list = names.map((name) => describe(name)).join(', ');
-  const message = `${quote(given)} is no ${what} of this property${reason}. Use ${list}. For example: ${corrected(given, best)}`;
-  return new ToolError('bad-input', message);
+  if (best !== undefined && (advice !== undefined || isSlip(given, best))) {
+    const reason = advice === undefined ? '' : ` (${advice.because})`;
+    return { given, right: best, sentence: `${isNone}${reason}. Use ${list}.` };
+  }
+  const search = searchFor(given);
+  const found = search === '' ? '' : `; find_fields {"search":"${search}"} finds by meaning`;
+  if (best !== undefined) {
+    const sentence = `${isNone}. Nearest by name: ${list}, maybe something else${found}.`;
+    return { given, right: undefined, sentence };
+  }
+  const examples = kind === 'metric' ? ['sessions', 'activeUsers', 'eventCount'] : ['date', 'country', 'pagePath'];
+  const sentence = `${isNone}, and nothing comes near. Standard ones are for example ${quoteAll(examples)}${found}.`;
+  return { given, right: undefined, sentence };
+}
+
+/** `country_name` adds nothing to `country`. */
+function isSlip(given: string, known: string): boolean {
+  return isMisspelling(given, known) || isMisspelling(given.replace(/[ _]?name$/i, ''), known);
+}
+
+/** `customEvent:coupon_code` is looked for as "coupon code". */
+function searchFor(given: string): string {
+  return given
+    .replace(/^\w+:/, '')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .slice(0, 60)
+    .toLowerCase();
 }
 
 function describe(name: string): string {

@@ -72,6 +72,11 @@ export interface PropertySetup {
   missing: { part: string; why: string }[];
 }
 
+/** The property itself was found, so a refusal is about this part of it. */
+export function whyMissing(cause: ToolError): string {
+  return cause.kind === 'no-access' ? 'not readable by this Google account.' : cause.message;
+}
+
 /** Throws ToolError only when Google refuses everything for a reason that concerns the whole connection. */
 export async function readSetup(asking: Asking, propertyId: string): Promise<PropertySetup> {
   const missing: PropertySetup['missing'] = [];
@@ -80,7 +85,7 @@ export async function readSetup(asking: Asking, propertyId: string): Promise<Pro
       return await ask();
     } catch (cause) {
       if (!(cause instanceof ToolError) || cause.kind === 'connect-again') throw cause;
-      missing.push({ part, why: cause.message });
+      missing.push({ part, why: whyMissing(cause) });
       return undefined;
     }
   };

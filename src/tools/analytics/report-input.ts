@@ -36,12 +36,21 @@ export function showCall(input: object): string | undefined {
   return call.length <= MAX_CALL ? call : undefined;
 }
 
-/** The whole call with one name put right. */
-export function correctedCall(input: object, given: string, right: string): string {
-  // Only whole names: `source` must not be replaced inside `sourceMedium`.
+/** Wrong names with the right ones. */
+export type Corrections = readonly (readonly [given: string, right: string])[];
+
+/** The whole call with its names put right. */
+export function correctedCall(input: object, corrections: Corrections): string {
+  const call = showCall(input);
+  if (call === undefined)
+    return corrections.map(([given, right]) => `replace ${quote(given)} with ${quote(right)}`).join(', ');
+  return corrections.reduce((text, [given, right]) => text.replaceAll(wholeName(given), () => right), call);
+}
+
+/** Only whole names: `source` must not be replaced inside `sourceMedium`. */
+function wholeName(given: string): RegExp {
   const escaped = JSON.stringify(given)
     .slice(1, -1)
     .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const whole = new RegExp(`(?<![\\w:])${escaped}(?![\\w:])`, 'g');
-  return showCall(input)?.replaceAll(whole, () => right) ?? `replace ${quote(given)} with ${quote(right)}`;
+  return new RegExp(`(?<![\\w:])${escaped}(?![\\w:])`, 'g');
 }

@@ -43,6 +43,8 @@ export interface ReportPlan {
 interface PlanOptions {
   /** Fields that this kind of report has besides the standard ones. */
   extraMetrics?: readonly Field[];
+  /** The call as the tool takes it, where that is not a report's. */
+  call?: object;
 }
 
 /** https://developers.google.com/analytics/devguides/reporting/data/v1/basics */
@@ -63,11 +65,17 @@ export async function planReport(
   const fields = createFieldReader(
     asking,
     property.id,
-    (given, right) => correctedCall(input, given, right),
+    (corrections) => correctedCall(options.call ?? input, corrections),
     options.extraMetrics,
   );
+  const raw = readConditions(input.filters);
+  await fields.check([
+    ...input.dimensions.map((name) => ({ name, kind: 'dimension' as const })),
+    ...input.metrics.map((name) => ({ name, kind: 'metric' as const })),
+    ...(raw === undefined ? [] : testsOf(raw)).map(({ field }) => ({ name: field, kind: undefined })),
+  ]);
   const { dimensions, metrics, moved } = await readColumns(fields, input);
-  const condition = await readFilter(fields, input.filters);
+  const condition = raw === undefined ? undefined : await mapFields(raw, (name) => fields.read(name, undefined));
   const conditions = splitByKind(condition);
   const orders = await readOrders(input.orderBy, { fields, dimensions, metrics, isCompared: comparison !== undefined });
   const hiddenMetrics = hiddenBy(conditions.metrics, orders, metrics);
@@ -155,11 +163,6 @@ function checkColumns(dimensions: readonly Field[], metrics: readonly Field[]): 
       'bad-input',
       'Leave `dateRange` out of the dimensions and say the other period in `compare`: both are then shown side by side.',
     );
-}
-
-async function readFilter(fields: FieldReader, given: readonly unknown[]): Promise<ReadCondition | undefined> {
-  const raw = readConditions(given);
-  return raw === undefined ? undefined : mapFields(raw, (name) => fields.read(name, undefined));
 }
 
 /** Google filters and orders only by metrics that the request holds; these are asked for and not shown. */

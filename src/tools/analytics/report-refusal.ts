@@ -46,7 +46,7 @@ function explain({ detail }: GoogleRefusal, plan: ReportPlan, input: ReportInput
   const suggestions = detail.suggestion === undefined ? suggestFields(detail.field, detail.list) : [detail.suggestion];
   const [best] = suggestions;
   if (best === undefined) return undefined;
-  return `${quote(detail.field)} is no ${detail.list} of this property. Use ${quoteAll(suggestions)}. For example: ${correctedCall(input, detail.field, best)}`;
+  return `${quote(detail.field)} is no ${detail.list} of this property. Use ${quoteAll(suggestions)}. For example: ${correctedCall(input, [[detail.field, best]])}`;
 }
 
 /** What a report consists of, as far as fields can be in each other's way. */

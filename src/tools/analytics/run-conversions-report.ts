@@ -99,7 +99,7 @@ export const runConversionsReport = defineTool({
       notes: [
         ...plan.notes,
         ...cutNotes(fitted.rows.length, table.rowCount),
-        ...modelNotes(model),
+        ...modelNotes(model, plan),
         ...reportNotes(answer, plan, table),
       ],
     };
@@ -150,6 +150,7 @@ async function readActions(asking: Asking, propertyId: string, wanted: readonly 
   return wanted.map((text) => {
     const found = known.find((one) => one.displayName?.toLowerCase() === text.toLowerCase())?.conversionAction;
     if (isId(text) || found !== undefined) return found ?? asAction(text);
+    if (known.length === 0) throw noConversions(propertyId);
     throw unknownConversion(
       text,
       known.map((one) => one.displayName ?? ''),
@@ -160,11 +161,25 @@ async function readActions(asking: Asking, propertyId: string, wanted: readonly 
 function unknownConversion(text: string, names: readonly string[]): ToolError {
   const [best] = nearest(text, names, 1);
   const hint = best === undefined ? '' : ` The nearest is ${quote(best)}.`;
-  const list = names.length === 0 ? 'This property lists none.' : `There are ${quoteAll(names.slice(0, 20))}.`;
+  const list = `There are ${quoteAll(names.slice(0, 20))}.`;
   return new ToolError(
     'bad-input',
     `There is no conversion ${quote(text)}.${hint} ${list} Leave \`conversions\` out for all.`,
   );
+}
+
+/** Key events by channel, the question that such a report usually stands for. */
+function insteadCall(propertyId: string, dimensions: readonly string[]): string {
+  return JSON.stringify({
+    property: propertyId,
+    metrics: ['keyEvents', 'totalRevenue'],
+    dimensions: dimensions.length === 0 ? ['defaultChannelGroup'] : dimensions,
+  });
+}
+
+function noConversions(propertyId: string): ToolError {
+  const message = `This property lists no conversions under Advertising, so this report is not for it. Key events by channel come from run_report: ${insteadCall(propertyId, [])}`;
+  return new ToolError('bad-input', message);
 }
 
 async function fetchConversions(
@@ -189,18 +204,31 @@ async function fetchConversions(
   }
 }
 
+const DIMENSIONS = [
+  'campaignName',
+  'defaultChannelGroup',
+  'primaryChannelGroup',
+  'source',
+  'medium',
+  'country',
+  'continent',
+  'deviceCategory',
+  'platform',
+];
+
 function notOffered(plan: ReportPlan, cause: GoogleRefusal): ToolError {
   const dimensions = plan.dimensions.map(({ name }) => name);
-  const instead = JSON.stringify({
-    property: plan.property.id,
-    metrics: ['keyEvents', 'totalRevenue'],
-    dimensions: dimensions.length === 0 ? ['defaultChannelGroup'] : dimensions,
-  });
-  const message = `Google refused this conversions report. It offers them to some properties only, with the dimensions campaignName, defaultChannelGroup, primaryChannelGroup, source, medium, country, continent, deviceCategory and platform. Key events by channel come from run_report: ${instead}`;
+  const isUnusual = dimensions.some((name) => !DIMENSIONS.includes(name));
+  const reason = isUnusual
+    ? `: perhaps the property has no conversions report (Advertising), or a dimension does not fit it. Those that do are ${quoteAll(DIMENSIONS)}`
+    : ': perhaps the property has no conversions report (Advertising)';
+  const message = `Google does not answer this${reason}. Key events by channel come from run_report: ${insteadCall(plan.property.id, dimensions)}`;
   return new ToolError('bad-input', message, { cause });
 }
 
-function modelNotes(model: string): string[] {
+/** Only of what a model divides up: other metrics count whole events. */
+function modelNotes(model: string, { metrics }: ReportPlan): string[] {
+  if (!metrics.some(({ name }) => name.startsWith('allConversions'))) return [];
   return model === 'data_driven'
     ? ['Credit is shared among several visits (data-driven model), so conversions can be fractions.']
     : ['All credit goes to the last paid or organic click before the conversion.'];

@@ -152,7 +152,7 @@ async function planFunnel(context: ToolContext, input: FunnelInput) {
   const today = todayIn(property.timeZone, context.now());
   const range = readDates(input.dates, today);
   const raw = readSteps(input.steps);
-  const fields = createFieldReader(context, property.id, (given, right) => correctedCall(input, given, right));
+  const fields = createFieldReader(context, property.id, (corrections) => correctedCall(input, corrections));
   const steps: FunnelPlan['steps'][number][] = [];
   for (const step of raw)
     steps.push({ ...step, name: plainLine(step.name, 80), condition: await readOn(fields, step.condition) });
@@ -219,8 +219,8 @@ function funnelNotes({ users }: FunnelTable, plan: FunnelPlan): string[] {
     const named =
       step.events.length === 0
         ? ''
-        : ` Event names are case-sensitive (${quoteAll(step.events)}); run_report with \`eventName\` lists those that there are.`;
-    notes.push(`Nobody reached step ${empty + 1}.${named}`);
+        : ` If that is surprising: event names are case-sensitive (${quoteAll(step.events)}), and run_report with \`eventName\` lists those of these days.`;
+    notes.push(`Nobody reached step ${empty + 1} in these days.${named}`);
   }
   return notes;
 }

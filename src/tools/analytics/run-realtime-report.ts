@@ -96,7 +96,8 @@ export const runRealtimeReport = defineTool({
   },
 
   text({ property, minutes, columns, rows, totals, notes }) {
-    const table = rows.length === 0 ? 'Nothing happened.' : tableText(columns, rows, totals);
+    const table =
+      rows.length === 0 ? 'Nobody did anything like this in these minutes.' : tableText(columns, rows, totals);
     return [headLine(property, minutes.join(' compared with ')), '', table, ...noteLines(notes)].join('\n');
   },
 });
@@ -142,8 +143,11 @@ async function planRealtime(context: ToolContext, input: RealtimeInput) {
   const property = await chooseProperty(context, input.property);
   const ranges = readMinutes(input.minutes);
   const call = asCall(input);
-  const corrected = (wrong: string, right: string) => correctedCall(call, wrong, right);
-  const reader = createFieldReader(context, property.id, corrected);
+  const reader = createFieldReader(context, property.id, (corrections) => correctedCall(call, corrections));
+  await reader.check([
+    ...input.dimensions.map((name) => ({ name, kind: 'dimension' as const })),
+    ...input.metrics.map((name) => ({ name, kind: 'metric' as const })),
+  ]);
   const read = async (names: readonly string[], kind: FieldKind) => {
     const fields: Field[] = [];
     for (const name of names) fields.push(await reader.read(name, kind));
@@ -155,7 +159,7 @@ async function planRealtime(context: ToolContext, input: RealtimeInput) {
   const given = new Map([...input.dimensions, ...input.metrics].map((name, index) => [columns[index]?.name, name]));
   checkRealtime(
     [...columns, ...(condition === undefined ? [] : testsOf(condition).map((test) => test.field))],
-    (wrong, right) => corrected(given.get(wrong) ?? wrong, right),
+    (wrong, right) => correctedCall(call, [[given.get(wrong) ?? wrong, right]]),
   );
   const unique = [...new Map(columns.map((field) => [field.name, field])).values()];
   const metrics = unique.filter((field) => field.kind === 'metric');
@@ -222,7 +226,9 @@ async function orTooLongAgo<Answer>({ ranges }: RealtimePlan, ask: () => Promise
 
 function realtimeNotes(table: Table, plan: RealtimePlan, shown: number): string[] {
   const notes: string[] = [];
-  if (table.rowCount === 0) notes.push('Nobody did anything like this in these minutes.');
+  const isFiltered = plan.conditions.dimensions !== undefined || plan.conditions.metrics !== undefined;
+  if (table.rowCount === 0 && isFiltered)
+    notes.push('Nobody met the filters in these minutes; values must be as Analytics writes them ("United States").');
   notes.push(...cutNotes(shown, table.rowCount));
   const countsPeople = plan.metrics.some((field) => field.name === 'activeUsers');
   if (countsPeople && plan.dimensions.length > 0 && table.rowCount > 1)

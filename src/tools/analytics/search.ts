@@ -38,6 +38,7 @@ export const search = defineTool({
     const wanted = (reports.length > 0 ? reports : readyReports).toSorted(
       (a, b) => scoreOf(b, asked) - scoreOf(a, asked),
     );
+    if (words.length > 0 && named.length === 0 && reports.length === 0) return { results: [] };
     const found = [
       ...properties.map((property) => result(property, undefined)),
       ...wanted.flatMap((report) => properties.map((property) => result(property, report))),
