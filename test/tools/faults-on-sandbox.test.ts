@@ -32,7 +32,11 @@ describe('the Analytics tools when Google is not itself', () => {
     [{ effect: 'quota-day' }, 'quota', /daily allowance.*midnight Pacific/],
     [{ effect: 'quota-thresholded' }, 'quota', /age, gender/],
     [{ effect: 'quota-concurrent', times: 9 }, 'quota', /same time/],
-    [{ effect: 'api-disabled' }, 'operator', /operator/],
+    [
+      { effect: 'api-disabled' },
+      'operator',
+      /^The Google Analytics Data API is not switched on.*asking again does not help/,
+    ],
     [{ effect: 'status', status: 503, times: 3 }, 'unavailable', /failing right now/],
     [{ effect: 'reset', times: 3 }, 'unavailable', /cannot be reached/],
     [

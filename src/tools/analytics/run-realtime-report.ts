@@ -228,7 +228,7 @@ function realtimeNotes(table: Table, plan: RealtimePlan, shown: number): string[
   const notes: string[] = [];
   const isFiltered = plan.conditions.dimensions !== undefined || plan.conditions.metrics !== undefined;
   if (table.rowCount === 0 && isFiltered)
-    notes.push('Nobody met the filters in these minutes; values must be as Analytics writes them ("United States").');
+    notes.push('Filter values must be as Analytics writes them ("United States", not "US").');
   notes.push(...cutNotes(shown, table.rowCount));
   const countsPeople = plan.metrics.some((field) => field.name === 'activeUsers');
   if (countsPeople && plan.dimensions.length > 0 && table.rowCount > 1)
