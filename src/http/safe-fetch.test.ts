@@ -5,6 +5,9 @@ import type { ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { FetchError, type FetchProblem } from '../errors.ts';
 import { createCertificate } from './certificate.fixture.ts';
 import { startNameServer } from './name-server.fixture.ts';
@@ -344,7 +347,7 @@ describe('fetching a document that a stranger named', () => {
         if (waiting.push(answer) === 2) resolve();
       };
     });
-    const fetch = createSafeFetch({ network: networkTo([[PUBLIC]]), mostAtOnce: 2 });
+    const fetch = createSafeFetch({ network: networkTo([[PUBLIC]]), mostAtOnce: 2, mostPerHost: 3 });
     const running = [fetch(`https://${HOST}/1`), fetch(`https://${HOST}/2`)];
     await assert.rejects(fetch(`https://${HOST}/3`), failsAs('busy'));
     await both;
@@ -356,5 +359,41 @@ describe('fetching a document that a stranger named', () => {
       again.map((one) => one.status),
       ['fulfilled', 'fulfilled', 'rejected'],
     );
+  });
+
+  it('fetches two documents of a host at once and four of a site, and always those that it knows', async () => {
+    const waiting: (() => void)[] = [];
+    const network: PublicNetwork = async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: new Blob(['{}']).stream() };
+    };
+    const fetch = createSafeFetch({ network, always: new Set(['https://a.x.example/known']) });
+    const running = ['a', 'a', 'b', 'b'].map((host) => fetch(`https://${host}.x.example/c`));
+    running.push(fetch('https://x.test/c'), fetch('https://a.x.example/known'), fetch('https://y.test./c'));
+    running.push(fetch('https://y.test/c'));
+    for (const url of ['https://a.x.example/c', 'https://c.x.example/c', 'https://x.example./c', 'https://y.test/d'])
+      await assert.rejects(fetch(url), failsAs('busy'), url);
+    assert.equal(waiting.length, 8);
+    for (const answer of waiting.splice(0)) answer();
+    await Promise.all(running);
+    const next = fetch('https://c.x.example/c');
+    waiting[0]?.();
+    await next;
+  });
+
+  it('holds nothing of a document that nobody wants any more, though its time is not over', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const network: PublicNetwork = async () => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: new Blob(['{"a":[1]}']).stream(),
+    });
+    const fetch = createSafeFetch({ network, limitMs: 60_000 });
+    const read = async () => new WeakRef((await fetch(`https://${HOST}/c`)).value as object);
+    const held = await read();
+    await nextTurn(); // a WeakRef holds until the turn is over
+    collect();
+    assert.equal(held.deref(), undefined);
   });
 });

@@ -25,17 +25,24 @@ interface SafeFetchParts {
   limitBytes?: number;
   /** Beyond so many at a time strangers would be using our sockets; the rest is told to come back. */
   mostAtOnce?: number;
+  mostPerHost?: number;
+  /** Of one owner, as far as a name shows it: whoever has a name has all the names below it. */
+  mostPerSite?: number;
+  /** There is always room for these: few, each asked for once at a time, and at hosts that strangers do not hold up. */
+  always?: ReadonlySet<string>;
 }
 
 export function createSafeFetch(parts: SafeFetchParts): SafeFetch {
-  const { network, limitMs = 5000, limitBytes = 64 * 1024, mostAtOnce = 32 } = parts;
-  let running = 0;
+  const { network, limitMs = 5000, limitBytes = 64 * 1024, always } = parts;
+  const enter = createRoom(parts);
   return async (text) => {
     const url = readPublicUrl(text);
-    if (running >= mostAtOnce) throw new FetchError('busy', `${mostAtOnce} documents are being fetched already`);
-    running += 1;
+    const leave = always?.has(text) === true ? undefined : enter(url.hostname);
     const done = new AbortController();
-    const limit = AbortSignal.timeout(limitMs);
+    // Not AbortSignal.timeout: it would hold what was read until its time is over, however soon we are done.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), limitMs).unref();
+    const limit = late.signal;
     try {
       const signal = AbortSignal.any([done.signal, limit]);
       return await Promise.race([exchange(network, url, signal, limitBytes), rejectOn(limit)]);
@@ -44,9 +51,35 @@ export function createSafeFetch(parts: SafeFetchParts): SafeFetch {
       if (cause instanceof FetchError) throw cause;
       throw new FetchError('unreachable', `${url.host} gave no whole answer`, { cause });
     } finally {
+      clearTimeout(timer);
       done.abort();
-      running -= 1;
+      leave?.();
     }
+  };
+}
+
+/** Counts what is running, in all and by whose it is. Throws FetchError `busy`; returns how to leave. */
+function createRoom(parts: SafeFetchParts): (hostname: string) => () => void {
+  const { mostAtOnce = 32, mostPerHost = 2, mostPerSite = 4 } = parts;
+  const running = new Map<string, number>();
+  const add = (name: string, change: 1 | -1): void => {
+    const count = (running.get(name) ?? 0) + change;
+    if (count === 0) running.delete(name);
+    else running.set(name, count);
+  };
+  return (hostname) => {
+    const labels = hostname.split('.').filter((label) => label !== ''); // a closing dot makes no other host
+    const bounds: [name: string, most: number][] = [
+      ['all', mostAtOnce],
+      [`host ${labels.join('.')}`, mostPerHost],
+      [`site ${labels.slice(-2).join('.')}`, mostPerSite],
+    ];
+    const full = bounds.find(([name, most]) => (running.get(name) ?? 0) >= most);
+    if (full !== undefined) throw new FetchError('busy', `${full[1]} documents are being fetched already (${full[0]})`);
+    for (const [name] of bounds) add(name, 1);
+    return () => {
+      for (const [name] of bounds) add(name, -1);
+    };
   };
 }
 

@@ -5,17 +5,18 @@
  * must say (assertion.ts), fetching (http/safe-fetch.ts).
  */
 import { createLocalJWKSet, type JWSHeaderParameters, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
 import { ClientDocumentError } from '../../errors.ts';
 import type { SafeFetch } from '../../http/safe-fetch.ts';
 import type { Log } from '../../observe/log.ts';
 import type { Client, PublicKeySet } from '../../store/records.ts';
+import { roughBytes } from './bounded-copies.ts';
 import { createCachedDocuments, DAY, HOUR, MINUTE } from './cached-document.ts';
+import { publishedKeySet, toPublicKeys } from './public-keys.ts';
 
 /** Signatures with a pair of keys only: nothing that a public key could forge. */
 export const ASSERTION_ALGORITHMS: readonly string[] = ['RS256', 'ES256', 'EdDSA'];
 
-/** The key of this client that fits the header. Throws ClientDocumentError when its keys are not to be had. */
+/** The key of this client that fits the header. Throws as CachedDocuments does when its keys are not to be had. */
 export type FindKey = (client: Client) => JWTVerifyGetKey;
 
 interface KeyParts {
@@ -24,10 +25,13 @@ interface KeyParts {
   log: Log;
 }
 
-const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(100) });
+interface KeptKeys {
+  find: JWTVerifyGetKey;
+  bytes: number;
+}
 
 export function createAssertionKeys(parts: KeyParts): FindKey {
-  const sets = createCachedDocuments<JWTVerifyGetKey>({
+  const sets = createCachedDocuments<KeptKeys>({
     ...parts,
     parse: readKeys,
     what: "a client's keys were",
@@ -35,6 +39,8 @@ export function createAssertionKeys(parts: KeyParts): FindKey {
     freshMs: { least: 5 * MINUTE, most: HOUR },
     staleMs: DAY,
     most: 100,
+    mostBytes: 2_000_000,
+    bytesOf: ({ bytes }) => bytes,
   });
   return (client) => {
     const { jwks, jwksUri } = client;
@@ -43,19 +49,21 @@ export function createAssertionKeys(parts: KeyParts): FindKey {
     return async (header, token) => {
       const known = await sets.get(jwksUri);
       try {
-        return await known(header, token);
+        return await known.find(header, token);
       } catch {
         // Not among those that we know: the client may have a new one.
-        return (await sets.getNewer(jwksUri))(header, token);
+        return (await sets.getNewer(jwksUri)).find(header, token);
       }
     };
   };
 }
 
-function readKeys(value: unknown): JWTVerifyGetKey {
-  const result = keySet.safeParse(value);
-  if (!result.success) throw new ClientDocumentError('invalid', "the client's keys are not a JSON Web Key Set");
-  return toKeySet(result.data);
+function readKeys(value: unknown): KeptKeys {
+  const { success, data } = publishedKeySet.safeParse(value);
+  if (!success) throw new ClientDocumentError('invalid', "the client's keys are not a JSON Web Key Set");
+  const keys = toPublicKeys(data);
+  if (keys === undefined) throw new ClientDocumentError('invalid', 'the client has more keys than it could need');
+  return { find: toKeySet(keys), bytes: roughBytes(keys) };
 }
 
 /** The library passes over keys for another purpose, and refuses to verify with private and symmetric ones. */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { ClientDocumentError, OAuthError } from '../../errors.ts';
+import { ClientDocumentError, FetchError, OAuthError } from '../../errors.ts';
 import type { Client } from '../../store/records.ts';
 import { openSqlite } from '../../store/sqlite.ts';
 import type { Store } from '../../store/store.ts';
 import { type CheckAssertion, claimedSubject, createAssertionCheck } from './assertion.ts';
 import { ASSERTION_ALGORITHMS, createAssertionKeys } from './assertion-keys.ts';
+import { FetchesBusy } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
 import { claimsFor, createSigningClient, type SigningAlgorithm, type SigningClient } from './signing-client.fixture.ts';
 
@@ -240,6 +241,13 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     await check(CLIENT, await sign());
     await assert.rejects(check(CLIENT, await sign({ aud: 'x' })), refusedFor(/aud/));
     time += 1;
+    await assert.rejects(check(CLIENT, await sign()), ClientDocumentError);
+  });
+
+  it('is not checked at all when there is no room to ask for the keys, or there are too many', async () => {
+    internet.fail(KEYS, new FetchError('busy', ''));
+    await assert.rejects(check(CLIENT, await sign()), FetchesBusy);
+    internet.serve(KEYS, { keys: Array(11).fill(signers.RS256.jwk) });
     await assert.rejects(check(CLIENT, await sign()), ClientDocumentError);
   });
 

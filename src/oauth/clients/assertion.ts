@@ -11,19 +11,20 @@ import type { Client } from '../../store/records.ts';
 import type { AssertionStore } from '../../store/store.ts';
 import { hashSecret } from '../../vault/token.ts';
 import { ASSERTION_ALGORITHMS, type FindKey } from './assertion-keys.ts';
+import { FetchesBusy } from './cached-document.ts';
 
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /**
  * Resolves when the assertion is this client's, meant for us, in time and new; it is then used up. Throws OAuthError
- * `invalid_client`, or ClientDocumentError when the client's keys are not to be had, so that nothing was checked.
+ * `invalid_client`, or ClientDocumentError or FetchesBusy when the client's keys are not to be had: then nothing was checked.
  */
 export type CheckAssertion = (client: Client, assertion: string) => Promise<void>;
 
 interface AssertionParts {
   findKey: FindKey;
   assertions: AssertionStore;
-  /** Our issuer and our token endpoint, and nothing that merely looks like them. */
+  /** Our issuer and our endpoints where clients prove themselves, and nothing that merely looks like them. */
   audiences: readonly string[];
   now(): number;
   log: Log;
@@ -84,7 +85,7 @@ async function verify(
     });
     return payload;
   } catch (cause) {
-    if (cause instanceof ClientDocumentError) throw cause;
+    if (cause instanceof ClientDocumentError || cause instanceof FetchesBusy) throw cause;
     throw new Refusal(cause instanceof Error ? cause.message : 'it cannot be verified');
   }
 }

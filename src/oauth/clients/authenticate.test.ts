@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ClientDocumentError, OAuthError } from '../../errors.ts';
+import { ClientDocumentError, FetchError, OAuthError } from '../../errors.ts';
 import type { AuthMethod, Client } from '../../store/records.ts';
 import { StoreError } from '../../store/store.ts';
 import { hashSecret } from '../../vault/token.ts';
 import { ASSERTION_TYPE } from './assertion.ts';
 import { type AuthenticateParts, authenticateClient } from './authenticate.ts';
+import { FetchesBusy } from './cached-document.ts';
 import { silent } from './documents.fixture.ts';
 
 const DOCUMENT_ID = 'https://app.example/client.json';
@@ -185,6 +186,15 @@ describe('client authentication while something is not to be had', () => {
   it('tells whoever names a host that does not answer, and is connected to nobody, that it is unknown', async () => {
     const parts = { ...documentIs('unreachable'), store: { grants: { existsFor: async () => false } } };
     await assert.rejects(authenticate({ client_id: DOCUMENT_ID }, { parts }), refusedAs('invalid_client'));
+  });
+
+  it('tells everybody to come back when there is no room to read documents or keys', async () => {
+    const fail = async () => {
+      throw new FetchesBusy(new FetchError('busy', ''));
+    };
+    const strangers = { store: { grants: { existsFor: async () => false } } };
+    for (const parts of [partsWith({ findClient: fail, ...strangers }), partsWith({ checkAssertion: fail })])
+      await assert.rejects(authenticate(signed(DOCUMENT_ID), { parts }), refusedAs('temporarily_unavailable'));
   });
 
   it('passes on what is our own trouble', async () => {

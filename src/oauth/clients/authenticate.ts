@@ -12,6 +12,7 @@ import type { AuthMethod, Client } from '../../store/records.ts';
 import type { GrantStore } from '../../store/store.ts';
 import { hashSecret, isSame } from '../../vault/token.ts';
 import { ASSERTION_TYPE, type CheckAssertion, claimedSubject } from './assertion.ts';
+import { FetchesBusy } from './cached-document.ts';
 import type { AuthenticatedClient, FindClient } from './find.ts';
 
 export interface AuthenticateParts {
@@ -66,6 +67,7 @@ async function checkSigned(parts: AuthenticateParts, client: Client, assertion: 
     await parts.checkAssertion(client, assertion);
     return 'private_key_jwt';
   } catch (cause) {
+    if (cause instanceof FetchesBusy) throw unavailable(cause);
     if (!(cause instanceof ClientDocumentError)) throw cause;
     if (!client.authMethods.includes('none')) throw unavailable(cause);
     parts.log.warn(
@@ -84,13 +86,14 @@ async function orUnavailable({ findClient, store }: AuthenticateParts, clientId:
   try {
     return await findClient(clientId);
   } catch (cause) {
+    if (cause instanceof FetchesBusy) throw unavailable(cause);
     if (!(cause instanceof ClientDocumentError)) throw cause;
     if (cause.kind === 'unreachable' && (await store.grants.existsFor(clientId))) throw unavailable(cause);
     throw refuse({ kind: 'client-document', problem: cause.message });
   }
 }
 
-function unavailable(cause: ClientDocumentError): OAuthError {
+function unavailable(cause: Error): OAuthError {
   const description = 'What the client publishes about itself cannot be read right now. Try again in a moment.';
   return new OAuthError('temporarily_unavailable', description, { cause });
 }

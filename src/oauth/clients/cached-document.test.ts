@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ClientDocumentError, FetchError } from '../../errors.ts';
-import { type CachedDocuments, createCachedDocuments, freshnessMs } from './cached-document.ts';
+import { type CachedDocuments, createCachedDocuments, FetchesBusy, freshnessMs } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
 
 const MINUTE = 60_000;
@@ -30,6 +30,8 @@ describe('a kept copy of a client document', () => {
       freshMs: { least: 5 * MINUTE, most: DAY },
       staleMs: 7 * DAY,
       most: 3,
+      mostBytes: 1000,
+      bytesOf: (value) => value.length,
     });
   });
 
@@ -157,13 +159,52 @@ describe('a kept copy of a client document', () => {
 
   it('is the fault of its maker when it is not to be had in public, and passing trouble otherwise', async () => {
     const theirs = ['url', 'address', 'redirect', 'too-large'] as const;
-    const passing = ['unreachable', 'too-slow', 'not-json', 'busy', 'status'] as const;
+    const passing = ['unreachable', 'too-slow', 'not-json', 'status'] as const;
     for (const problem of [...theirs, ...passing]) {
       internet.fail(URL_, new FetchError(problem, ''));
       time += HOUR;
       const kind = (theirs as readonly string[]).includes(problem) ? 'invalid' : 'unreachable';
       await assert.rejects(documents.get(URL_), refusedAs(kind), problem);
     }
+  });
+
+  it('is asked for again at once after we had no room to ask, since that is no failure of its host', async () => {
+    internet.fail(URL_, new FetchError('busy', ''));
+    await assert.rejects(documents.get(URL_), FetchesBusy);
+    internet.serve(URL_, 'one', { 'cache-control': 'max-age=300' });
+    assert.equal(await documents.get(URL_), 'one');
+  });
+
+  it('outlives its time by an hour, and not by the week, while we have no room to ask', async () => {
+    internet.serve(URL_, 'one', { 'cache-control': 'max-age=300' });
+    await documents.get(URL_);
+    internet.fail(URL_, new FetchError('busy', ''));
+    time += 5 * MINUTE + HOUR - 1;
+    assert.equal(await documents.get(URL_), 'one');
+    time += 1;
+    await assert.rejects(documents.get(URL_), FetchesBusy);
+    internet.fail(URL_, status(503));
+    assert.equal(await documents.get(URL_), 'one');
+  });
+
+  it('gives way when its bytes are too many', async () => {
+    const urls = [1, 2].map((n) => `https://app${n}.example/c`);
+    for (const url of urls) internet.serve(url, 'x'.repeat(600));
+    for (const url of urls) await documents.get(url);
+    await documents.get(urls[0] ?? '');
+    assert.deepEqual(internet.asked, [...urls, urls[0]]);
+  });
+
+  it('leaves of a failure only a short message and what kind it was', async () => {
+    const cause = { certificate: 'x'.repeat(1000) };
+    internet.fail(URL_, new FetchError('unreachable', 'm'.repeat(1000), { cause }));
+    await assert.rejects(documents.get(URL_), (error) => {
+      assert.ok(error instanceof ClientDocumentError && error.cause instanceof FetchError);
+      assert.equal(error.message.length, 300);
+      assert.equal(error.cause.message.length, 300);
+      assert.equal(error.cause.cause, undefined);
+      return true;
+    });
   });
 
   it('does not hide an error that is ours', async () => {

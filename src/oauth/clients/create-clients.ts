@@ -9,10 +9,11 @@ import type { Store } from '../../store/store.ts';
 import { type CheckAssertion, createAssertionCheck } from './assertion.ts';
 import { createAssertionKeys } from './assertion-keys.ts';
 import { createFindClient, type FindClient } from './find.ts';
+import { knownUrls } from './known-documents.ts';
 import { createDocumentClients, type DocumentPolicy } from './metadata-document.ts';
 
 interface ClientParts {
-  store: Pick<Store, 'clients' | 'assertions'>;
+  store: Pick<Store, 'clients' | 'assertions' | 'grants'>;
   network: PublicNetwork;
   policy: DocumentPolicy | 'off';
   publicUrl: string;
@@ -26,14 +27,16 @@ export interface Clients {
 }
 
 export function createClients({ store, network, policy, publicUrl, now, log }: ClientParts): Clients {
-  const fetch = createSafeFetch({ network });
-  const documents = policy === 'off' ? undefined : createDocumentClients({ fetch, policy, now, log });
+  const fetch = createSafeFetch({ network, always: knownUrls });
+  const isConnected = (clientId: string) => store.grants.existsFor(clientId);
+  const documents = policy === 'off' ? undefined : createDocumentClients({ fetch, policy, now, log, isConnected });
   return {
     findClient: createFindClient({ clients: store.clients, documents }),
     checkAssertion: createAssertionCheck({
       findKey: createAssertionKeys({ fetch, now, log }),
       assertions: store.assertions,
-      audiences: [publicUrl, `${publicUrl}/token`],
+      // RFC 7523 3: the audience is this server; some clients name the endpoint that they call.
+      audiences: [publicUrl, `${publicUrl}/token`, `${publicUrl}/revoke`, `${publicUrl}/introspect`],
       now,
       log,
     }),

@@ -6,7 +6,7 @@ import type { AuthMethod, Client } from '../../store/records.ts';
 import type { ClientStore } from '../../store/store.ts';
 import { isDocumentId } from './metadata-document.ts';
 
-/** Throws ClientDocumentError when a client's own document is not to be had or wrong. */
+/** Throws ClientDocumentError when a client's own document is not to be had or wrong, FetchesBusy when we cannot ask. */
 export type FindClient = (clientId: string) => Promise<Client | undefined>;
 
 interface FindParts {

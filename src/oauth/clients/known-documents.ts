@@ -2,13 +2,13 @@
  * Copies of the metadata documents of assistants that many people use, for when their host does not give them to us: some
  * answer 403 to requests from cloud networks. Data with dates, not rules: the live document is always asked first.
  *
- * Owns: the copies. Does not own: when one serves (metadata-document.ts). None of them was fetched from this machine. `seen`
+ * Owns: the copies. Does not own: when one serves (packaged-copies.ts). None of them was fetched from this machine. `seen`
  * is the day on which others reported the document, `source` whose word that is: `document` when they printed it whole,
  * `summary` when they told its redirect URIs and methods, and the rest is left out here. Ids that are made for each
  * connection (`chatgpt.com/oauth/{callback_id}/client.json`) cannot be packaged: ids are compared whole, never by pattern.
  */
 
-interface KnownDocument {
+export interface KnownDocument {
   seen: string;
   source: 'document' | 'summary';
   document: { readonly client_id: string } & Readonly<Record<string, unknown>>;
@@ -124,3 +124,8 @@ export const knownDocuments: readonly KnownDocument[] = [
     },
   },
 ];
+
+/** What these clients publish, keys included: a few URLs, for which there is always room (create-clients.ts). */
+export const knownUrls: ReadonlySet<string> = new Set(
+  knownDocuments.flatMap(({ document }) => [document.client_id, String(document.jwks_uri ?? document.client_id)]),
+);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ClientDocumentError } from '../../errors.ts';
+import { ClientDocumentError, FetchError } from '../../errors.ts';
 import type { Client } from '../../store/records.ts';
 import { problemOf } from '../redirect-uri.ts';
+import { FetchesBusy } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
 import { createFindClient, mustUsePkce } from './find.ts';
 import { knownDocuments } from './known-documents.ts';
@@ -90,20 +91,40 @@ describe('a client metadata document', () => {
   it('must have a name and redirect URIs', () => {
     for (const name of [undefined, '', '   ', 7, 'n'.repeat(201)])
       assert.throws(() => read({ client_name: name }), refusedFor(/client_name/));
-    for (const uris of [undefined, [], 'https://app.example/callback', [7], Array(51).fill(DOCUMENT.redirect_uris[0])])
+    for (const uris of [undefined, [], 'https://app.example/callback', [7], Array(21).fill(DOCUMENT.redirect_uris[0])])
       assert.throws(() => read({ redirect_uris: uris }), refusedFor(/redirect_uris/));
   });
 
   it('may be as large as its limits', () => {
     assert.equal(read({ client_name: 'A' }).name, 'A');
     assert.equal(read({ client_name: 'n'.repeat(200) }).name.length, 200);
-    assert.equal(read({ redirect_uris: Array(50).fill('https://app.example/callback') }).redirectUris.length, 50);
+    assert.equal(read({ redirect_uris: Array(20).fill('https://app.example/callback') }).redirectUris.length, 20);
     const long = `https://app.example/${'a'.repeat(1980)}`;
     assert.equal(read({ client_uri: long }).clientUri, long);
     assert.equal(read({ client_uri: `${long}a` }).clientUri, undefined);
     const keys = (count: number) => ({ keys: Array(count).fill({ kty: 'EC' }) });
-    assert.equal(read({ jwks: keys(50) }).jwks?.keys.length, 50);
-    assert.throws(() => read({ jwks: keys(51) }), refusedFor(/jwks/));
+    assert.equal(read({ jwks: keys(10) }).jwks?.keys.length, 10);
+    assert.throws(() => read({ jwks: keys(11) }), refusedFor(/jwks/));
+  });
+
+  it('leaves nothing behind but what is used, however much it is filled with', () => {
+    const junk = Array(20_000).fill({});
+    const client = read({
+      junk,
+      jwks: {
+        keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', junk }, { kty: 'EC', x: junk }, { kty: 'x'.repeat(9999) }],
+      },
+      grant_types: ['authorization_code'],
+    });
+    assert.deepEqual(client.jwks, { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] });
+    assert.ok(JSON.stringify(client).length < 500);
+    const long = 'x'.repeat(10_000);
+    for (const member of ['token_endpoint_auth_method', 'token_endpoint_auth_signing_alg', 'jwks_uri'])
+      assert.throws(
+        () => read({ [member]: `client_secret${long}` }),
+        (error: Error) => error.message.length < 200,
+      );
+    assert.throws(() => read({ client_name: `name${' '.repeat(10_000)}` }), refusedFor(/client_name/));
   });
 
   it('is refused for one redirect URI among good ones that nobody may register', () => {
@@ -280,8 +301,8 @@ describe('finding a client by its document', () => {
 
   it('takes the packaged copy of a known client when its host turns servers away', async () => {
     for (const { document } of knownDocuments) {
-      for (const code of [403, 404, 503]) {
-        internet.fail(document.client_id, status(code));
+      for (const failure of [status(403), status(503), status(429), new FetchError('too-slow', '')]) {
+        internet.fail(document.client_id, failure);
         const client = await finder()(document.client_id);
         assert.equal(client?.clientId, document.client_id);
         assert.equal(client?.name, document.client_name);
@@ -289,6 +310,72 @@ describe('finding a client by its document', () => {
     }
     internet.fail(ID, status(403));
     await assert.rejects(finder()(ID), (error) => error instanceof ClientDocumentError && error.kind === 'unreachable');
+  });
+
+  const CLAUDE = 'https://claude.ai/oauth/mcp-oauth-client-metadata';
+  const packaged = knownDocuments.find(({ document }) => document.client_id === CLAUDE)?.document;
+  const asTime = async (find: ReturnType<typeof finder>) => {
+    time += 8 * 24 * 3600_000;
+    return find(CLAUDE);
+  };
+
+  it('takes no packaged copy of a document that is gone, wrong or moved, nor when the host fails after that', async () => {
+    const words: (() => void)[] = [
+      () => internet.fail(CLAUDE, status(404)),
+      () => internet.fail(CLAUDE, status(410)),
+      () => internet.serve(CLAUDE, { ...packaged, client_secret: 's' }),
+    ];
+    for (const say of words) {
+      const find = finder();
+      say();
+      await assert.rejects(asTime(find), refusedFor(/./));
+      internet.fail(CLAUDE, status(403));
+      await assert.rejects(asTime(find), ClientDocumentError);
+    }
+    for (const code of [400, 401]) {
+      internet.fail(CLAUDE, status(code));
+      await assert.rejects(asTime(finder()), ClientDocumentError);
+    }
+    internet.fail(CLAUDE, new FetchError('redirect', '', { status: 302 }));
+    await assert.rejects(asTime(finder()), refusedFor(/^$/));
+  });
+
+  it('takes no packaged copy once the live document was another in what counts', async () => {
+    const find = finder();
+    internet.serve(CLAUDE, { ...packaged, client_name: 'Claude, renamed' });
+    assert.equal((await asTime(find))?.name, 'Claude, renamed');
+    internet.fail(CLAUDE, status(403));
+    assert.equal((await asTime(find))?.name, 'Claude');
+    internet.serve(CLAUDE, { ...packaged, redirect_uris: ['https://claude.ai/new'] });
+    assert.deepEqual((await asTime(find))?.redirectUris, ['https://claude.ai/new']);
+    internet.fail(CLAUDE, status(403));
+    await assert.rejects(asTime(find), ClientDocumentError);
+  });
+
+  it('takes no packaged copy because we had no room to ask', async () => {
+    internet.fail(CLAUDE, new FetchError('busy', ''));
+    await assert.rejects(asTime(finder()), FetchesBusy);
+  });
+
+  it('keeps the document of a connected client through any number of others', async () => {
+    const isConnected = async (id: string) => id === ID;
+    const find = createDocumentClients({
+      fetch: internet.fetch,
+      policy: 'open',
+      now: () => time,
+      log: silent,
+      isConnected,
+    });
+    internet.serve(ID, DOCUMENT);
+    await find(ID);
+    for (let n = 0; n <= 500; n += 1) {
+      const id = `https://app${n}.example/c`;
+      internet.serve(id, { ...DOCUMENT, client_id: id });
+      await find(id);
+    }
+    internet.asked.length = 0;
+    await find(ID);
+    assert.deepEqual(internet.asked, []);
   });
 
   it('asks the host of a known client first, and takes its word over the packaged copy', async () => {

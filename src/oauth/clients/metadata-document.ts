@@ -3,18 +3,20 @@
  *
  * Owns: which URLs may be client ids, which of them the operator lets in, and what a document must say to become a client.
  * Does not own: fetching (http/safe-fetch.ts), keeping (cached-document.ts), the copies for hosts that turn servers away
- * (known-documents.ts), proving that a caller is the client (authenticate.ts). No row is kept for such a client.
+ * (packaged-copies.ts), proving that a caller is the client (authenticate.ts). No row is kept for such a client.
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { ClientDocumentError, FetchError } from '../../errors.ts';
+import { ClientDocumentError } from '../../errors.ts';
 import type { SafeFetch } from '../../http/safe-fetch.ts';
 import type { Log } from '../../observe/log.ts';
-import type { AuthMethod, Client } from '../../store/records.ts';
+import type { AuthMethod, Client, PublicKeySet } from '../../store/records.ts';
 import { problemOf } from '../redirect-uri.ts';
 import { ASSERTION_ALGORITHMS } from './assertion-keys.ts';
+import { roughBytes } from './bounded-copies.ts';
 import { createCachedDocuments, DAY, MINUTE } from './cached-document.ts';
-import { knownDocuments } from './known-documents.ts';
+import { createPackagedCopies } from './packaged-copies.ts';
+import { isPrivateKey, publishedKeySet, toPublicKeys } from './public-keys.ts';
 
 /** `open`: every public host; otherwise these hosts and no other. */
 export type DocumentPolicy = 'open' | readonly string[];
@@ -24,22 +26,31 @@ interface DocumentParts {
   policy: DocumentPolicy;
   now(): number;
   log: Log;
+  /** Whether anybody is connected through the client. */
+  isConnected?(clientId: string): Promise<boolean>;
 }
 
 /** Short enough to travel inside our flow through Google. */
 const MAX_LENGTH = 512;
 
-/** Undefined for what is no client id or not let in. Throws ClientDocumentError when its document is not to be had or wrong. */
+/** Undefined for what is no client id or not let in. Throws as CachedDocuments does. */
 export function createDocumentClients(parts: DocumentParts): (clientId: string) => Promise<Client | undefined> {
   const { policy, now, log } = parts;
   const read = (value: unknown, clientId: string) => readDocument(value, clientId, { policy, at: now() });
+  const packaged = createPackagedCopies(read);
   const documents = createCachedDocuments<Client>({
     ...parts,
-    parse: read,
+    parse(value, clientId) {
+      const client = read(value, clientId);
+      packaged.see(client);
+      return client;
+    },
     what: "a client's metadata document was",
     freshMs: { least: 5 * MINUTE, most: DAY },
     staleMs: 7 * DAY,
     most: 500,
+    mostBytes: 4_000_000,
+    bytesOf: roughBytes,
   });
   return async (clientId) => {
     const problem = problemOfClientId(clientId) ?? problemOfHost(clientId, policy);
@@ -50,10 +61,8 @@ export function createDocumentClients(parts: DocumentParts): (clientId: string) 
     try {
       return await documents.get(clientId);
     } catch (error) {
-      const known = knownDocuments.find(({ document }) => document.client_id === clientId);
-      // The publisher's own wrong document is its word; a host that does not give it to us is no word at all.
-      if (known === undefined || !(error instanceof ClientDocumentError && error.cause instanceof FetchError))
-        throw error;
+      const known = packaged.insteadOf(clientId, error);
+      if (known === undefined) throw error;
       log.info({ step: 'client-document', client: clientId, seen: known.seen }, 'the packaged copy serves');
       return read(known.document, clientId);
     }
@@ -95,22 +104,24 @@ function problemOfHost(url: string, policy: DocumentPolicy): string | undefined 
 
 /** Members for show only never refuse a client; all others that are there must have the form that RFC 7591 2 gives them. */
 const forShow = z.string().max(2000).optional().catch(undefined);
-const texts = z.array(z.string()).max(50);
+const word = z.string().max(200);
+const words = z.array(word).max(50);
 
 const metadata = z.object({
   client_id: z.string(),
-  client_name: z.string().trim().min(1).max(200),
-  redirect_uris: texts.min(1),
+  // The first bound is for what is cut off: a trimmed string keeps the whole one alive.
+  client_name: z.string().max(1000).trim().min(1).max(200),
+  redirect_uris: z.array(z.string().max(2048)).min(1).max(20),
   client_uri: forShow,
   logo_uri: forShow,
-  grant_types: texts.optional(),
-  response_types: texts.optional(),
-  token_endpoint_auth_method: z.string().optional(),
-  token_endpoint_auth_methods_supported: texts.optional(),
-  token_endpoint_auth_signing_alg: z.string().optional(),
+  grant_types: words.optional(),
+  response_types: words.optional(),
+  token_endpoint_auth_method: word.optional(),
+  token_endpoint_auth_methods_supported: words.optional(),
+  token_endpoint_auth_signing_alg: word.optional(),
   client_secret: z.never().optional(),
   client_secret_expires_at: z.never().optional(),
-  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(50) }).optional(),
+  jwks: publishedKeySet.optional(),
   jwks_uri: z.string().optional(),
 });
 
@@ -133,7 +144,7 @@ export function readDocument(
   }
   if (data.grant_types?.includes('authorization_code') === false) throw invalid('grant_types lacks authorization_code');
   if (data.response_types?.includes('code') === false) throw invalid('response_types lacks code');
-  checkKeys(data, policy);
+  const jwks = readKeys(data, policy);
   return {
     clientId,
     kind: 'document',
@@ -146,7 +157,7 @@ export function readDocument(
     lastUsedAt: undefined,
     clientUri: data.client_uri,
     logoUri: data.logo_uri,
-    ...(data.jwks && { jwks: data.jwks }),
+    ...(jwks && { jwks }),
     ...(data.jwks_uri !== undefined && { jwksUri: data.jwks_uri }),
     ...(data.token_endpoint_auth_signing_alg !== undefined && {
       assertionAlgorithm: data.token_endpoint_auth_signing_alg,
@@ -155,13 +166,14 @@ export function readDocument(
 }
 
 /** RFC 7591 2 for the pair; the rest is the CIMD draft's "Credential and Key Material Restrictions". */
-function checkKeys({ jwks, jwks_uri: jwksUri }: Metadata, policy: DocumentPolicy): void {
+function readKeys({ jwks, jwks_uri: jwksUri }: Metadata, policy: DocumentPolicy): PublicKeySet | undefined {
   if (jwks !== undefined && jwksUri !== undefined) throw invalid('jwks and jwks_uri exclude each other');
-  if (jwks?.keys.some((key) => key.kty === 'oct' || 'd' in key || 'k' in key))
-    throw invalid('jwks shows a private key');
-  if (jwksUri === undefined) return;
-  const problem = problemOfUrl(jwksUri) ?? problemOfHost(jwksUri, policy);
+  if (jwks?.keys.some(isPrivateKey)) throw invalid('jwks shows a private key');
+  const problem = jwksUri === undefined ? undefined : (problemOfUrl(jwksUri) ?? problemOfHost(jwksUri, policy));
   if (problem !== undefined) throw invalid(`jwks_uri ${problem}`);
+  const keys = jwks && toPublicKeys(jwks);
+  if (jwks !== undefined && keys === undefined) throw invalid('jwks has more keys than a client could need');
+  return keys;
 }
 
 /**
