@@ -24,8 +24,8 @@ import type { Operator } from '../pages/layout.ts';
 import type { EventDetail } from '../store/records.ts';
 import { StoreError } from '../store/store.ts';
 import { createId, type Random } from '../vault/token.ts';
-import { answerRedirect } from './answer-redirect.ts';
-import { displayHost, withParameters } from './redirect-uri.ts';
+import { answerAddress, answerRedirect } from './answer-redirect.ts';
+import { displayHost } from './redirect-uri.ts';
 import { trailOf } from './trail.ts';
 
 interface AnswerErrorParts {
@@ -67,12 +67,12 @@ export function askBeforeAnswering(c: Context): void {
 function answerLeaving(
   { publicUrl, operator }: AnswerErrorParts,
   c: Context,
-  { redirectUri, state }: RedirectTarget,
+  target: RedirectTarget,
   answer: Readonly<Record<string, string>>,
 ): Response {
   const body = leavingPage({
-    host: displayHost(redirectUri),
-    address: withParameters(redirectUri, { ...answer, state, iss: publicUrl }),
+    host: displayHost(target.redirectUri),
+    address: answerAddress(publicUrl, target, answer),
     ref: trailOf(c)?.ref,
     operator,
     publicHost: new URL(publicUrl).host,

@@ -8,13 +8,24 @@ import type { Context } from 'hono';
 import type { RedirectTarget } from '../errors.ts';
 import { withParameters } from './redirect-uri.ts';
 
+type AnswerTarget = RedirectTarget | { redirectUri: string; state?: string | undefined };
+
+/** The address that carries the answer, for a page that lets the person go there by a click. */
+export function answerAddress(
+  issuer: string,
+  { redirectUri, state }: AnswerTarget,
+  answer: Readonly<Record<string, string>>,
+): string {
+  return withParameters(redirectUri, { ...answer, state, iss: issuer });
+}
+
 export function answerRedirect(
   c: Context,
   issuer: string,
-  { redirectUri, state }: RedirectTarget | { redirectUri: string; state?: string | undefined },
+  target: AnswerTarget,
   answer: Readonly<Record<string, string>>,
 ): Response {
   c.header('Cache-Control', 'no-store');
   c.header('Referrer-Policy', 'no-referrer');
-  return c.redirect(withParameters(redirectUri, { ...answer, state, iss: issuer }), 302);
+  return c.redirect(answerAddress(issuer, target, answer), 302);
 }

@@ -4,7 +4,7 @@
  * Owns: the pool's use and turning every failure of the database into a StoreError. Does not own: any statement.
  */
 import type { Pool, PoolClient } from 'pg';
-import type { Row } from './sqlite-rows.ts';
+import type { Row } from './rows.ts';
 import { StoreError } from './store.ts';
 
 export interface Answer {

@@ -1,7 +1,6 @@
 /** The clients table on PostgreSQL. Owns: the SQL of the client verbs. Does not own: the contract (store.ts). */
 import type { Ask, InTransaction } from './postgres-ask.ts';
-import type { Client } from './records.ts';
-import { one, orNull, toClient, toJson } from './sqlite-rows.ts';
+import { clientValues, one, toClient } from './rows.ts';
 import { type ClientStore, SPARED_CLIENT_MS } from './store.ts';
 
 /** As the partial index `clients_never_used` has it, word for word. */
@@ -19,24 +18,6 @@ const EVICT = `DELETE FROM clients WHERE client_id IN (SELECT client_id FROM cli
 /** A number that no other program on the database uses for its advisory locks. */
 const REGISTER_LOCK = 7_304_003;
 
-function valuesOf(c: Client): unknown[] {
-  return [
-    c.clientId,
-    c.kind,
-    c.name,
-    toJson(c.redirectUris),
-    toJson(c.authMethods),
-    orNull(c.secretHash),
-    c.mode,
-    orNull(c.clientUri),
-    orNull(c.logoUri),
-    c.createdAt,
-    orNull(c.lastUsedAt),
-    orNull(c.registration?.tokenHash),
-    orNull(c.registration?.applicationType),
-  ];
-}
-
 export function clientStore(ask: Ask, inTransaction: InTransaction): ClientStore {
   return {
     async find(clientId) {
@@ -52,7 +33,7 @@ export function clientStore(ask: Ask, inTransaction: InTransaction): ClientStore
       return (await ask('any_relay', "SELECT 1 AS found FROM clients WHERE mode = 'relay' LIMIT 1", [])).count === 1;
     },
     async add(client) {
-      return (await ask('add_client', INSERT, valuesOf(client))).count === 1;
+      return (await ask('add_client', INSERT, clientValues(client))).count === 1;
     },
     register: (client, mostNeverUsed) =>
       inTransaction(async (within) => {
@@ -64,7 +45,7 @@ export function clientStore(ask: Ask, inTransaction: InTransaction): ClientStore
           const values = [client.createdAt - SPARED_CLIENT_MS, tooMany];
           if ((await within('evict_clients', EVICT, values)).count < tooMany) return false;
         }
-        return (await within('add_client', INSERT, valuesOf(client))).count === 1;
+        return (await within('add_client', INSERT, clientValues(client))).count === 1;
       }),
     async addRedirectUri(clientId, redirectUri) {
       const text = `UPDATE clients SET redirect_uris = CASE WHEN redirect_uris::jsonb @> jsonb_build_array($2::text) THEN redirect_uris

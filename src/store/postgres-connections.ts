@@ -1,6 +1,6 @@
 /** The connections table on PostgreSQL. Owns: the SQL of the connection verbs. Does not own: the contract (store.ts). */
 import type { Ask, InTransaction } from './postgres-ask.ts';
-import { one, orNull, type Row, toConnection, toJson } from './sqlite-rows.ts';
+import { one, orNull, type Row, toConnection, toJson } from './rows.ts';
 import type { ConnectionStore } from './store.ts';
 
 const LINK = `INSERT INTO connections AS c (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,

@@ -4,7 +4,7 @@
  */
 import type { Ask } from './postgres-ask.ts';
 import type { NewEvent } from './records.ts';
-import { orNull, toEvent, toJson } from './sqlite-rows.ts';
+import { orNull, toEvent, toJson } from './rows.ts';
 import type { EventFilter, EventStore } from './store.ts';
 
 /** How long an event waits for company. */

@@ -1,7 +1,6 @@
 /** Codes, grants and assertions on PostgreSQL. Owns: the SQL of their verbs. Does not own: the contract (store.ts). */
 import type { Ask, InTransaction } from './postgres-ask.ts';
-import type { Grant } from './records.ts';
-import { one, orNull, toCode, toGrant, toJson } from './sqlite-rows.ts';
+import { grantValues, one, orNull, toCode, toGrant, toJson } from './rows.ts';
 import type { AssertionStore, CodeStore, GrantStore } from './store.ts';
 
 export function codeStore(ask: Ask): CodeStore {
@@ -72,7 +71,7 @@ export function grantStore(ask: Ask, inTransaction: InTransaction): GrantStore {
       );
     },
     async redeem(codeId, grant) {
-      return (await ask('redeem', REDEEM, [codeId, ...valuesOf(grant)])).count === 1;
+      return (await ask('redeem', REDEEM, [codeId, ...grantValues(grant)])).count === 1;
     },
     async rotate(id, generation, next) {
       const { refreshHash, expiresAt, lastUsedAt } = next;
@@ -109,21 +108,6 @@ export function grantStore(ask: Ask, inTransaction: InTransaction): GrantStore {
       return rows[0] !== undefined && rows[0].used_before === null;
     },
   };
-}
-
-function valuesOf(g: Grant): unknown[] {
-  const lists = [toJson(g.rotation), toJson(g.retired), toJson(g.access)];
-  const start = [
-    g.id,
-    g.clientId,
-    g.connectionId,
-    toJson(g.scopes),
-    g.resource,
-    g.createdAt,
-    g.lastUsedAt,
-    g.expiresAt,
-  ];
-  return [...start, g.generation, g.refreshHash, ...lists, orNull(g.ref), orNull(g.redirectUri), orNull(g.firstUsedAt)];
 }
 
 export function assertionStore(ask: Ask): AssertionStore {

@@ -5,7 +5,7 @@
  */
 import type { Write } from './grouped-writes.ts';
 import type { Client } from './records.ts';
-import { one, orNull, toClient, toJson } from './sqlite-rows.ts';
+import { clientValues, one, toClient, toJson } from './rows.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
 import { type ClientStore, NEVER_USED_CLIENT_MS, SPARED_CLIENT_MS } from './store.ts';
 
@@ -29,23 +29,7 @@ export function clientStore(sql: Sql, write: Write): ClientStore {
   const remove = sql('DELETE FROM clients WHERE client_id = ?');
   const touch = sql('UPDATE clients SET last_used_at = ? WHERE client_id = ?');
 
-  const add = (c: Client): boolean =>
-    changes(
-      insert,
-      c.clientId,
-      c.kind,
-      c.name,
-      toJson(c.redirectUris),
-      toJson(c.authMethods),
-      orNull(c.secretHash),
-      c.mode,
-      orNull(c.clientUri),
-      orNull(c.logoUri),
-      c.createdAt,
-      orNull(c.lastUsedAt),
-      orNull(c.registration?.tokenHash),
-      orNull(c.registration?.applicationType),
-    ) === 1;
+  const add = (c: Client): boolean => changes(insert, ...clientValues(c)) === 1;
 
   return {
     find: (clientId) => read(() => one(find.get(clientId), toClient)),

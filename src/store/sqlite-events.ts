@@ -4,7 +4,7 @@
  */
 import type { SQLInputValue } from 'node:sqlite';
 import type { GroupedWrites } from './grouped-writes.ts';
-import { orNull, toEvent, toJson } from './sqlite-rows.ts';
+import { orNull, toEvent, toJson } from './rows.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
 import type { EventFilter, EventStore } from './store.ts';
 

@@ -10,10 +10,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConfigError } from '../errors.ts';
 import { createGroupedWrites, type Write } from './grouped-writes.ts';
 import { migrations } from './migrations.ts';
+import { grantValues, one, orNull, type Row, toCode, toConnection, toGrant, toJson } from './rows.ts';
 import { refuseMoved } from './sqlite-block.ts';
 import { clientStore, sweepNeverUsed } from './sqlite-clients.ts';
 import { eventStore, sweepEvents } from './sqlite-events.ts';
-import { one, orNull, type Row, toCode, toConnection, toGrant, toJson } from './sqlite-rows.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
 import {
   type AssertionStore,
@@ -250,24 +250,7 @@ function grantStore(sql: Sql, write: Write): GrantStore {
     redeem: (codeId, g) =>
       write(() => {
         if (changes(spend, g.id, codeId) === 0) return false;
-        insert.run(
-          g.id,
-          g.clientId,
-          g.connectionId,
-          toJson(g.scopes),
-          g.resource,
-          g.createdAt,
-          g.lastUsedAt,
-          g.expiresAt,
-          g.generation,
-          g.refreshHash,
-          toJson(g.rotation),
-          toJson(g.retired),
-          toJson(g.access),
-          orNull(g.ref),
-          orNull(g.redirectUri),
-          orNull(g.firstUsedAt),
-        );
+        insert.run(...grantValues(g));
         return true;
       }),
     rotate: (id, generation, next) =>

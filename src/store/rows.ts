@@ -1,7 +1,7 @@
 /**
- * SQLite rows to records and back: the only place that knows column names and how lists are kept (as JSON text).
+ * Rows to records and back, for both stores: the only place that knows column names and how lists are kept (as JSON text).
  */
-import type { SQLOutputValue } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Client, Code, Connection, Event, EventName, Grant } from './records.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -115,4 +115,39 @@ export function toEvent(row: Row): Event {
     person: column(row.person),
     detail: fromJson(row.detail),
   };
+}
+
+/** In the order of the columns that both stores insert. */
+export function clientValues(c: Client): SQLInputValue[] {
+  return [
+    c.clientId,
+    c.kind,
+    c.name,
+    toJson(c.redirectUris),
+    toJson(c.authMethods),
+    orNull(c.secretHash),
+    c.mode,
+    orNull(c.clientUri),
+    orNull(c.logoUri),
+    c.createdAt,
+    orNull(c.lastUsedAt),
+    orNull(c.registration?.tokenHash),
+    orNull(c.registration?.applicationType),
+  ];
+}
+
+/** In the order of the columns that both stores insert. */
+export function grantValues(g: Grant): SQLInputValue[] {
+  const lists = [toJson(g.rotation), toJson(g.retired), toJson(g.access)];
+  const start = [
+    g.id,
+    g.clientId,
+    g.connectionId,
+    toJson(g.scopes),
+    g.resource,
+    g.createdAt,
+    g.lastUsedAt,
+    g.expiresAt,
+  ];
+  return [...start, g.generation, g.refreshHash, ...lists, orNull(g.ref), orNull(g.redirectUri), orNull(g.firstUsedAt)];
 }
