@@ -50,6 +50,10 @@ export interface Parts {
   addressOf: AddressOf;
   /** What an assistant can do: our own areas of tools, unless others are given beside or instead of them. */
   areas: readonly ToolArea[];
+  /** Waits before Google is asked again; ends early, by throwing, when the signal is aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** From 0 up to but not 1: how far apart those who ask again come. No secret hangs on it. */
+  jitter(): number;
 }
 
 /** Every scope that `GOOGLE_SCOPES` may name with these areas. */
@@ -67,8 +71,13 @@ function baseUrlsOf({ analyticsDataUrl, analyticsAdminUrl, calendarUrl }: Config
   return { analyticsdata: analyticsDataUrl, analyticsadmin: analyticsAdminUrl, calendar: calendarUrl };
 }
 
+/** How the two that ask Google again wait, where it was handed in; each has its own way otherwise. */
+function waitsOf({ sleep, jitter }: Partial<Parts>) {
+  return { ...(sleep && { sleep }), ...(jitter && { jitter, random: jitter }) };
+}
+
 export function makeParts(config: Config, given: Partial<Parts>) {
-  const { publicUrl, resourceUrl, operator, google } = config;
+  const { publicUrl, resourceUrl, operator, google, cimd: policy } = config;
   const now = given.now ?? Date.now;
   const random = given.random ?? createRandom();
   const log = given.log ?? createLog(config.log);
@@ -81,7 +90,6 @@ export function makeParts(config: Config, given: Partial<Parts>) {
   const provider = createGoogle({ ...google, redirectUri: `${publicUrl}/google/callback`, send, now });
 
   const mayConnect = createAccountPolicy(config.allowedAccounts);
-  const { cimd: policy } = config;
   const network = given.network ?? createPublicNetwork();
   const { findClient, checkAssertion } = createClients({ store, network, policy, publicUrl, now, log });
   const record = createRecordEvent({ events: store.events, log, now, mark: (email) => markPerson(vault, email) });
@@ -92,6 +100,7 @@ export function makeParts(config: Config, given: Partial<Parts>) {
     vault,
     provider,
     now,
+    ...waitsOf(given),
     onDead: ({ id: connectionId, email }, google) =>
       record({ step: 'connection', outcome: 'dead', connectionId, email, detail: { google } }),
   });
@@ -104,7 +113,7 @@ export function makeParts(config: Config, given: Partial<Parts>) {
   });
   const limits = createRateLimits({ factor: config.rateLimits, now, log });
   const authenticate = limitCalls(
-    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record }),
+    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record, log }),
     limits,
   );
   const { tools, scopeWords } = offer(given.areas ?? ownAreas, google.scopes);
@@ -112,9 +121,10 @@ export function makeParts(config: Config, given: Partial<Parts>) {
     send,
     baseUrls: baseUrlsOf(google),
     now,
+    ...waitsOf(given),
     onUnexpected: (tool, err) => log.error({ tool, err }, 'a tool failed by our fault'),
     onRefusal: (tool, error) =>
-      log.info(
+      log[error.kind === 'operator' ? 'error' : 'info'](
         { tool, kind: error.kind, cause: error.cause instanceof Error ? error.cause.message : undefined },
         'a tool could not answer',
       ),
