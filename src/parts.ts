@@ -7,6 +7,7 @@
  */
 import type { Config } from './config.ts';
 import { checkScopes } from './config.ts';
+import type { ToolError } from './errors.ts';
 import type { AddressOf } from './http/client-address.ts';
 import { createOutgoing, type Outgoing } from './http/outgoing.ts';
 import { createPublicNetwork, type PublicNetwork } from './http/public-network.ts';
@@ -76,6 +77,17 @@ function waitsOf({ sleep, jitter }: Partial<Parts>) {
   return { ...(sleep && { sleep }), ...(jitter && { jitter, random: jitter }) };
 }
 
+/** What the operator reads of calls that failed: loudly, where only the operator can mend it. */
+function tellsOf(log: Log) {
+  return {
+    onUnexpected: (tool: string, err: unknown) => log.error({ tool, err }, 'a tool failed by our fault'),
+    onRefusal: (tool: string, { kind, cause }: ToolError) => {
+      const fields = { tool, kind, cause: cause instanceof Error ? cause.message : undefined };
+      log[kind === 'operator' ? 'error' : 'info'](fields, 'a tool could not answer');
+    },
+  };
+}
+
 export function makeParts(config: Config, given: Partial<Parts>) {
   const { publicUrl, resourceUrl, operator, google, cimd: policy } = config;
   const now = given.now ?? Date.now;
@@ -122,12 +134,7 @@ export function makeParts(config: Config, given: Partial<Parts>) {
     baseUrls: baseUrlsOf(google),
     now,
     ...waitsOf(given),
-    onUnexpected: (tool, err) => log.error({ tool, err }, 'a tool failed by our fault'),
-    onRefusal: (tool, error) =>
-      log[error.kind === 'operator' ? 'error' : 'info'](
-        { tool, kind: error.kind, cause: error.cause instanceof Error ? error.cause.message : undefined },
-        'a tool could not answer',
-      ),
+    ...tellsOf(log),
   });
   const about = aboutUs(tools, version);
   const scopes = [...google.scopes, OFFLINE_ACCESS];

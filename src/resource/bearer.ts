@@ -6,9 +6,10 @@
  * when it was issued to our own Google client: anything else would make us anybody's confused deputy.
  */
 import { BearerError, ToolError, UpstreamError } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import type { CallRefusal, Grant, LiveAccess } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import { type Store, StoreError } from '../store/store.ts';
 import type { Caller } from '../tools/run.ts';
 import type { LiveTokens } from '../upstream/live-token.ts';
 import { hashSecret, isSame, parseToken } from '../vault/token.ts';
@@ -23,29 +24,49 @@ export interface BearerParts {
   resourceUrl: string;
   now(): number;
   record: RecordEvent;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
 /** Last use is worth a write only now and then. */
 const TOUCH_MS = 5 * 60_000;
+/** How long a call waits for that write; usually a few milliseconds. */
+const TOUCH_PATIENCE_MS = 500;
+/** As refusalHeaders has it. */
+const STORE_RETRY_SECONDS = 5;
 
+interface Gate extends BearerParts {
+  /** Grants whose use is being noted. */
+  noting: Set<string>;
+}
+
+/** What throws BearerError in the end; 503 while the database does not answer, which the operator reads in the log. */
 export function createAuthenticate(parts: BearerParts): Authenticate {
+  const gate: Gate = { ...parts, noting: new Set() };
   return async (authorization, door) => {
-    if (authorization === undefined) throw new BearerError(401, undefined, 'No access token was sent.');
-    const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization.trim()) ?? [];
-    if (token === undefined) throw notOneToken(authorization);
-    const parsed = parseToken('accessToken', token);
-    if (parsed !== undefined) return ourCaller(parts, parsed, door);
-    const caller = door === 'actions' ? await parts.relayed.find(token) : undefined;
-    if (caller === undefined) throw invalidToken('The access token is unknown here.');
-    return caller;
+    try {
+      return await callerBehind(gate, authorization, door);
+    } catch (cause) {
+      if (!(cause instanceof StoreError)) throw cause;
+      parts.log.error({ err: cause, door }, 'the database failed');
+      throw new BearerError(503, 'temporarily_unavailable', STORE_IS_DOWN, { cause });
+    }
   };
 }
 
-async function ourCaller(
-  parts: BearerParts,
-  { id, secret }: { id: string; secret: string },
-  door: Door,
-): Promise<Caller> {
+const STORE_IS_DOWN = 'This server cannot reach its database right now. Try again in a few seconds.';
+
+async function callerBehind(parts: Gate, authorization: string | undefined, door: Door): Promise<Caller> {
+  if (authorization === undefined) throw new BearerError(401, undefined, 'No access token was sent.');
+  const [, token] = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization.trim()) ?? [];
+  if (token === undefined) throw notOneToken(authorization);
+  const parsed = parseToken('accessToken', token);
+  if (parsed !== undefined) return ourCaller(parts, parsed, door);
+  const caller = door === 'actions' ? await parts.relayed.find(token) : undefined;
+  if (caller === undefined) throw invalidToken('The access token is unknown here.');
+  return caller;
+}
+
+async function ourCaller(parts: Gate, { id, secret }: { id: string; secret: string }, door: Door): Promise<Caller> {
   const { store, live, mayConnect, resourceUrl, now } = parts;
   const grant = await store.grants.find(id);
   const access = grant && findAccess(grant, hashSecret(secret));
@@ -64,12 +85,26 @@ async function ourCaller(
     person: { sub: connection.subject, email: connection.email, name: connection.name },
     clientId: grant.clientId,
     scopes: access.scopes ?? grant.scopes,
-    accessToken: (rejected) => asToolError(live.accessToken(connection.id, rejected)),
+    accessToken: (rejected) => asToolError(parts, live.accessToken(connection.id, rejected)),
   };
 }
 
-async function noteUse({ store, record, now }: BearerParts, grant: Grant, door: Door): Promise<void> {
+/** A note, which no call fails for nor waits for long: a database that is being moved, locked or full still reads. */
+async function noteUse(parts: Gate, grant: Grant, door: Door): Promise<void> {
+  const { noting, now, log } = parts;
   if (grant.firstUsedAt !== undefined && now() - grant.lastUsedAt <= TOUCH_MS) return;
+  if (noting.has(grant.id)) return;
+  noting.add(grant.id);
+  const noted = touch(parts, grant, door)
+    .catch((err: unknown) => log.warn({ err }, 'the use of a permission could not be noted; the call goes on'))
+    .finally(() => noting.delete(grant.id));
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, TOUCH_PATIENCE_MS);
+  await Promise.race([noted, late.promise]);
+  clearTimeout(timer);
+}
+
+async function touch({ store, record, now }: Gate, grant: Grant, door: Door): Promise<void> {
   const isFirst = await store.grants.touch(grant.id, now());
   if (isFirst) record({ ...about(grant), step: 'call', outcome: 'first', detail: { door } });
 }
@@ -100,10 +135,14 @@ function invalidToken(description: string): BearerError {
 }
 
 /** A dead link is the person's to mend, anything else passes. */
-async function asToolError(token: Promise<string>): Promise<string> {
+async function asToolError({ log }: Gate, token: Promise<string>): Promise<string> {
   try {
     return await token;
   } catch (cause) {
+    if (cause instanceof StoreError) {
+      log.error({ err: cause }, 'the database failed');
+      throw new ToolError('unavailable', STORE_IS_DOWN, { cause, retryAfterSeconds: STORE_RETRY_SECONDS });
+    }
     if (!(cause instanceof UpstreamError)) throw cause;
     if (cause.kind === 'grant-dead') {
       throw new ToolError(

@@ -251,8 +251,12 @@ function invalidParams(message: string): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, message);
 }
 
-/** Status, challenge, and a body in the words of RFC 6749 5.2, which OAuth libraries read. */
+/**
+ * Status, challenge, and a body in the words of RFC 6749 5.2, which OAuth libraries read. A token is not the trouble where
+ * the answer is 503: that is said in the words of the protocol.
+ */
 function refused(parts: McpParts, error: BearerError): Response {
+  if (error.status === 503) return rpcError(503, -32000, error.message, { headers: refusalHeaders(parts, error) });
   const body = { error: error.code ?? 'token_required', error_description: error.message };
   return Response.json(body, { status: error.status, headers: refusalHeaders(parts, error) });
 }

@@ -98,6 +98,22 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
       },
     );
 
+    it(
+      title('takes over a turn that a clock gave away which ran hours ahead, but none of a clock a little ahead'),
+      async () => {
+        const { id, version } = await store.connections.link(aLink());
+        assert.equal(await store.connections.claimRefresh(id, version, T + 5_000, T + 25_000), true);
+        assert.equal(await store.connections.claimRefresh(id, version, T, T + 20_000), false, 'five seconds ahead');
+        await store.connections.releaseRefresh(id, version);
+        assert.equal(
+          await store.connections.claimRefresh(id, version, T + 6 * 3_600_000, T + 6 * 3_600_000 + 20_000),
+          true,
+        );
+        assert.equal(await store.connections.claimRefresh(id, version, T, T + 20_000), true, 'six hours ahead');
+        assert.equal(await store.connections.claimRefresh(id, version, T + 1, T + 20_001), false, 'it is taken again');
+      },
+    );
+
     resealConformance(title, () => store);
 
     it(title('removes a connection with all that hangs on it'), async () => {

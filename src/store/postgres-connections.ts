@@ -1,7 +1,7 @@
 /** The connections table on PostgreSQL. Owns: the SQL of the connection verbs. Does not own: the contract (store.ts). */
 import type { Ask, InTransaction } from './postgres-ask.ts';
 import { one, orNull, type Row, toConnection, toJson } from './rows.ts';
-import type { ConnectionStore } from './store.ts';
+import { type ConnectionStore, WRONG_CLOCK_MS } from './store.ts';
 
 const LINK = `INSERT INTO connections AS c (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,
     refresh_expires_at, dead_reason, version, created_at, last_used_at)
@@ -59,9 +59,9 @@ export function connectionStore(ask: Ask, inTransaction: InTransaction): Connect
       return toConnection(rows[0] as Row);
     },
     async claimRefresh(id, version, now, until) {
-      const text =
-        'UPDATE connections SET refreshing_until = $4 WHERE id = $1 AND version = $2 AND refreshing_until <= $3';
-      return (await ask('claim_refresh', text, [id, version, now, until])).count === 1;
+      const text = `UPDATE connections SET refreshing_until = $4 WHERE id = $1 AND version = $2
+        AND (refreshing_until <= $3 OR refreshing_until > $5)`;
+      return (await ask('claim_refresh', text, [id, version, now, until, until + WRONG_CLOCK_MS])).count === 1;
     },
     async releaseRefresh(id, version) {
       const text = 'UPDATE connections SET refreshing_until = 0 WHERE id = $1 AND version = $2';

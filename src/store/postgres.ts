@@ -4,7 +4,7 @@
  * Owns: the pool, migrating, sweeping. Does not own: the contract (store.ts), the schema (migrations.ts), the SQL of each
  * record's verbs (postgres-*.ts). Commits are as durable as the server is set up to make them; the default waits.
  */
-import { Client, Pool, type PoolClient, types } from 'pg';
+import { Client, Pool, types } from 'pg';
 import { ConfigError } from '../errors.ts';
 import { migrations, toPostgres } from './migrations.ts';
 import { createAsk, createInTransaction, type InTransaction } from './postgres-ask.ts';
@@ -18,25 +18,33 @@ import { MOST_EVENTS, NEVER_USED_CLIENT_MS, type Store, StoreError } from './sto
 const LOCK = { migrate: 7_304_001, sweep: 7_304_002 } as const;
 const INT8 = 20;
 
+/**
+ * How long a statement may wait, for a lock for instance, before the server gives it up and the caller is told to come
+ * back; and how long a bridge that hangs in the middle of a transaction may hold what others need. A pooler that does not
+ * let these through is told so in DATABASE_URL (docs/operate/scale.md).
+ */
+const LIMITS = { statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000 } as const;
+/** Where no answer comes at all, not even the server's own refusal. Longer than the above. */
+const SILENCE_MS = 15_000;
+
 /** Connects and migrates. Throws ConfigError when the database is newer than this program, StoreError when it is not there. */
 export async function openPostgres(url: string): Promise<Store> {
+  await migrate(url);
   const pool = new Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    query_timeout: 15_000,
+    query_timeout: SILENCE_MS,
+    keepAlive: true,
+    ...LIMITS,
     // Times and counts are whole numbers far below 2^53.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : types.getTypeParser(oid, format)) },
   });
-  // A connection that dies while idle is replaced by the pool; without a listener it would end the process.
+  // A connection that dies is replaced by the pool, and whoever used it hears of it from the query. Without a listener it
+  // would end the process: while it is idle by the pool's event, in the middle of a transaction by its own.
   pool.on('error', () => {});
-  try {
-    await migrate(pool, url);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
+  pool.on('connect', (client) => client.on('error', () => {}));
   const ask = createAsk(pool);
   const inTransaction = createInTransaction(pool);
   const events = eventStore(ask);
@@ -58,14 +66,21 @@ export async function openPostgres(url: string): Promise<Store> {
   };
 }
 
-/** The version of the schema as it is; 0 for a database without one. Throws StoreError when it is not there. */
-export async function postgresSchema(url: string): Promise<number> {
+/** Throws StoreError. Who gets a client ends it. */
+async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {}); // whatever is asked next says so
   try {
     await client.connect();
+    return client;
   } catch (cause) {
     throw new StoreError('the database could not be opened', { cause });
   }
+}
+
+/** The version of the schema as it is; 0 for a database without one. Throws StoreError when it is not there. */
+export async function postgresSchema(url: string): Promise<number> {
+  const client = await connect(url);
   try {
     const { rows } = await client.query<{ found: boolean }>(
       "SELECT to_regclass('schema_version') IS NOT NULL AS found",
@@ -82,29 +97,31 @@ export async function postgresSchema(url: string): Promise<number> {
   }
 }
 
-/** Brings the schema up to date in one transaction; many replicas starting at once wait for the first. */
-async function migrate(pool: Pool, url: string): Promise<void> {
-  let client: PoolClient | undefined;
+/**
+ * Brings the schema up to date in one transaction; many replicas starting at once wait for the first. On a connection of
+ * its own, since a large table takes longer than any request may.
+ */
+async function migrate(url: string): Promise<void> {
+  const client = await connect(url);
   try {
-    client = await pool.connect();
     await client.query('BEGIN');
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK.migrate]);
     await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
-    const { rows } = await client.query<{ version: number }>(
+    const { rows } = await client.query<{ version: string }>(
       'SELECT coalesce(max(version), 0) AS version FROM schema_version',
     );
-    const found = rows[0]?.version ?? 0;
+    const found = Number(rows[0]?.version ?? 0);
     refuseNewer(found, url);
     for (const step of migrations.filter(({ version }) => version > found)) {
       await client.query(toPostgres(step.sqlite));
       await client.query('INSERT INTO schema_version (version) VALUES ($1)', [step.version]);
     }
     await client.query('COMMIT');
-    client.release();
   } catch (cause) {
-    client?.release(true);
     if (cause instanceof ConfigError) throw cause;
     throw new StoreError('the database could not be opened', { cause });
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

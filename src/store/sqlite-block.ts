@@ -43,7 +43,7 @@ export function blockWrites(database: DatabaseSync, target: string, at: number):
     database.prepare("INSERT INTO moved (target, state, at) VALUES (?, 'moving', ?)").run(target, at);
     for (const { name, table, event } of triggers(database))
       database.exec(`CREATE TRIGGER IF NOT EXISTS ${name} BEFORE ${event} ON ${table}
-        BEGIN SELECT RAISE(ABORT, 'the data of this database is being moved, or was'); END`);
+        BEGIN SELECT RAISE(ABORT, 'the data of this database is being moved, or was; if that command was killed, run it again, or: ganalyticsgpt db move --undo'); END`);
   });
 }
 

@@ -1,19 +1,15 @@
 /**
  * The store on SQLite: one file, one machine, durable commits.
  *
- * Owns: opening, migrating, and the SQL of every verb. Does not own: the contract (store.ts), the schema
- * (migrations.ts), grouping of commits (grouped-writes.ts). `node:sqlite` is synchronous: a verb is one short turn.
+ * Owns: the SQL of every verb but those of clients and events. Does not own: the contract (store.ts), opening and
+ * migrating (sqlite-open.ts), grouping of commits (grouped-writes.ts). `node:sqlite` is synchronous: a verb is one short
+ * turn.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { ConfigError } from '../errors.ts';
 import { createGroupedWrites, type Write } from './grouped-writes.ts';
-import { migrations } from './migrations.ts';
 import { grantValues, one, orNull, type Row, toCode, toConnection, toGrant, toJson } from './rows.ts';
-import { refuseMoved } from './sqlite-block.ts';
 import { clientStore, sweepNeverUsed } from './sqlite-clients.ts';
 import { eventStore, sweepEvents } from './sqlite-events.ts';
+import { beforeClosing, openDatabase, watchPlace } from './sqlite-open.ts';
 import { changes, read, type Sql } from './sqlite-statement.ts';
 import {
   type AssertionStore,
@@ -22,24 +18,18 @@ import {
   type GrantStore,
   MOST_EVENTS,
   type Store,
+  WRONG_CLOCK_MS,
 } from './store.ts';
 
-/** Opens (and makes, and migrates) the database at `path`, or a private one for `:memory:`. */
+/**
+ * Opens (and makes, and migrates) the database at `path`, or a private one for `:memory:`. Throws ConfigError for a
+ * database that is newer than this program or lives elsewhere now, StoreError for one that cannot be used.
+ */
 export function openSqlite(path: string): Store {
-  if (path !== ':memory:') makeFile(path);
-  const database = new DatabaseSync(path);
-  database.exec(
-    'PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = ON; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL',
-  );
-  try {
-    refuseMoved(database, path);
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-  migrate(database, path);
-  const writes = createGroupedWrites(database);
-  const { write, flush } = writes;
+  const database = openDatabase(path);
+  const checkPlace = path === ':memory:' ? () => {} : watchPlace(path);
+  const writes = createGroupedWrites(database, checkPlace);
+  const { write } = writes;
   const sql = (text: string) => database.prepare(text);
   const expired = [
     sql('DELETE FROM codes WHERE id IN (SELECT id FROM codes WHERE expires_at < ? LIMIT ?)'),
@@ -65,38 +55,17 @@ export function openSqlite(path: string): Store {
           oldEvents(now, limit) + neverUsed(now, limit),
         ),
       ),
-    async ping() {
-      sql('SELECT 1').get();
-    },
+    ping: () =>
+      read(() => {
+        checkPlace();
+        sql('SELECT 1').get();
+      }),
     async close() {
-      flush();
+      beforeClosing(database);
+      writes.finish();
       database.close();
     },
   };
-}
-
-/** Only its owner reads it: names and addresses stand in it. What SQLite puts beside it gets the same mode. */
-function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, 'a', 0o600));
-}
-
-/** Brings the schema up to date in one transaction; concurrent starts wait for each other. */
-function migrate(database: DatabaseSync, path: string): void {
-  const newest = migrations.at(-1)?.version ?? 0;
-  database.exec('BEGIN IMMEDIATE');
-  const { user_version: found } = database.prepare('PRAGMA user_version').get() as { user_version: number };
-  if (found > newest) {
-    database.exec('ROLLBACK');
-    database.close();
-    const wanted = `a database of schema ${newest} or older: this program is older than the database; install the newer version again`;
-    throw new ConfigError([
-      { option: 'DATABASE_URL', got: `${path} of schema ${found}`, wanted, example: 'sqlite:./data/ganalyticsgpt.db' },
-    ]);
-  }
-  for (const step of migrations.filter(({ version }) => version > found)) database.exec(step.sqlite);
-  database.exec(`PRAGMA user_version = ${newest}`);
-  database.exec('COMMIT');
 }
 
 function connectionStore(sql: Sql, write: Write): ConnectionStore {
@@ -121,7 +90,7 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
     sql(`UPDATE connections SET sealed_access_token = ?, access_expires_at = ?, sealed_refresh_token = coalesce(?, sealed_refresh_token),
     last_used_at = ?, refreshing_until = 0, version = version + 1 WHERE id = ? AND version = ?`);
   const claimRefresh = sql(
-    'UPDATE connections SET refreshing_until = ? WHERE id = ? AND version = ? AND refreshing_until <= ?',
+    'UPDATE connections SET refreshing_until = ? WHERE id = ? AND version = ? AND (refreshing_until <= ? OR refreshing_until > ?)',
   );
   const releaseRefresh = sql('UPDATE connections SET refreshing_until = 0 WHERE id = ? AND version = ?');
   const markDead = sql('UPDATE connections SET dead_reason = ?, version = version + 1 WHERE id = ? AND version = ?');
@@ -159,7 +128,8 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
           }) as Row,
         ),
       ),
-    claimRefresh: (id, version, now, until) => write(() => changes(claimRefresh, until, id, version, now) === 1),
+    claimRefresh: (id, version, now, until) =>
+      write(() => changes(claimRefresh, until, id, version, now, until + WRONG_CLOCK_MS) === 1),
     releaseRefresh: (id, version) => write(() => void releaseRefresh.run(id, version)),
     saveAccess: (id, version, fresh) =>
       write(

@@ -77,6 +77,9 @@ export interface Resealed {
   sealedAccessToken: Uint8Array | undefined;
 }
 
+/** Clocks of several machines differ by less. */
+export const WRONG_CLOCK_MS = 60_000;
+
 export interface ConnectionStore {
   find(id: string): Promise<Connection | undefined>;
   findBySubject(subject: string): Promise<Connection | undefined>;
@@ -92,7 +95,8 @@ export interface ConnectionStore {
   link(link: Link): Promise<Connection>;
   /**
    * Takes the turn to ask Google for a fresh access token, until `until`: of many callers and processes one gets true, and
-   * the next one only when the tokens were changed, the turn was given back, or its time is over.
+   * the next one only when the tokens were changed, the turn was given back, or its time is over. A turn that ends more
+   * than WRONG_CLOCK_MS after `until` was taken by a clock that was wrong, and is over.
    */
   claimRefresh(id: string, version: number, now: number, until: number): Promise<boolean>;
   /** Gives the turn back without a token. */
