@@ -55,6 +55,7 @@ const WORDS: { [Step in EventStep]: { [Outcome in EventOutcome<Step>]: Words } }
     dead: warn('Google no longer accepts the link to this account'),
     ended: info('the link to this account was ended at Google, with the last permission on it'),
     'end-failed': warn('Google could not be asked to end the link to this account; it is asked again'),
+    noticed: warn('Google sent a security notice about this account'),
   },
   account: {
     'signed-in': info('a person opened the account page'),

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { clientConformance } from './conformance-clients.ts';
 import { eventConformance } from './conformance-events.ts';
 import { resealConformance } from './conformance-keys.ts';
+import { noticeConformance } from './conformance-notices.ts';
 import { aCode, aGrant, aLink, aNext, bytes, T } from './conformance-records.ts';
 import type { Store } from './store.ts';
 
@@ -115,6 +116,7 @@ export function storeConformance(name: string, open: () => Promise<OpenStore>): 
     );
 
     resealConformance(title, () => store);
+    noticeConformance(title, () => store);
 
     it(title('removes a connection with all that hangs on it'), async () => {
       const { id } = await store.connections.link(aLink());

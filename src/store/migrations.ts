@@ -132,6 +132,10 @@ export const migrations: readonly Migration[] = [
     version: 5,
     sqlite: 'ALTER TABLE connections ADD COLUMN refreshing_until INTEGER NOT NULL DEFAULT 0;',
   },
+  {
+    version: 6,
+    sqlite: 'ALTER TABLE connections ADD COLUMN linked_at INTEGER NOT NULL DEFAULT 0;',
+  },
 ];
 
 /**

@@ -4,13 +4,14 @@ import { one, orNull, type Row, toConnection, toJson } from './rows.ts';
 import { type ConnectionStore, WRONG_CLOCK_MS } from './store.ts';
 
 const LINK = `INSERT INTO connections AS c (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,
-    refresh_expires_at, dead_reason, version, created_at, last_used_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, 1, $10, $10)
+    refresh_expires_at, dead_reason, version, created_at, linked_at, last_used_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, 1, $10, $10, $10)
   ON CONFLICT (subject) DO UPDATE SET email = coalesce(excluded.email, c.email), name = coalesce(excluded.name, c.name), scopes = excluded.scopes,
     sealed_refresh_token = coalesce(excluded.sealed_refresh_token, c.sealed_refresh_token), sealed_access_token = excluded.sealed_access_token,
     access_expires_at = excluded.access_expires_at,
     refresh_expires_at = CASE WHEN excluded.sealed_refresh_token IS NULL THEN c.refresh_expires_at ELSE excluded.refresh_expires_at END,
-    dead_reason = NULL, refreshing_until = 0, version = c.version + 1, last_used_at = excluded.last_used_at
+    dead_reason = NULL, refreshing_until = 0, version = c.version + 1, linked_at = excluded.linked_at,
+    last_used_at = excluded.last_used_at
   RETURNING *`;
 
 /** The parameter of `now` is passed in, since the two statements that use it count differently. */
@@ -77,6 +78,11 @@ export function connectionStore(ask: Ask, inTransaction: InTransaction): Connect
     async markDead(id, version, reason) {
       const text = 'UPDATE connections SET dead_reason = $3, version = version + 1 WHERE id = $1 AND version = $2';
       return (await ask('mark_dead', text, [id, version, reason])).count === 1;
+    },
+    async forgetTokens(id, version, reason) {
+      const text = `UPDATE connections SET dead_reason = $3, sealed_refresh_token = NULL, sealed_access_token = NULL,
+        refreshing_until = 0, version = version + 1 WHERE id = $1 AND version = $2`;
+      return (await ask('forget_tokens', text, [id, version, reason])).count === 1;
     },
     async remove(id) {
       return (await ask('remove_connection', 'DELETE FROM connections WHERE id = $1', [id])).count === 1;

@@ -55,6 +55,8 @@ export interface Connection {
   /** Counts the changes of the tokens, for compare-and-set. */
   version: number;
   createdAt: number;
+  /** When Google last gave tokens at a sign-in; 0 on rows of before version 6 that had no sign-in since. */
+  linkedAt: number;
   lastUsedAt: number;
 }
 
@@ -141,7 +143,7 @@ interface Outcomes {
   refresh: 'refused';
   call: 'first' | 'refused';
   grant: 'ended';
-  connection: 'dead' | 'ended' | 'end-failed';
+  connection: 'dead' | 'ended' | 'end-failed' | 'noticed';
   account: 'signed-in' | 'deleted' | 'refused';
 }
 
@@ -149,8 +151,19 @@ export type EventStep = keyof Outcomes;
 export type EventOutcome<Step extends EventStep = EventStep> = Outcomes[Step];
 export type EventName = { [Step in EventStep]: { step: Step; outcome: Outcomes[Step] } }[EventStep];
 
+/** What Google says of an account by itself (Cross-Account Protection). */
+export type AccountNotice =
+  | 'sessions-revoked'
+  | 'tokens-revoked'
+  | 'token-revoked'
+  | 'account-hijacked'
+  | 'account-disabled'
+  | 'account-enabled'
+  | 'credential-change-required';
+
 /** Who or what ended a grant. */
 export type GrantEnd =
+  | Extract<AccountNotice, 'sessions-revoked' | 'tokens-revoked' | 'account-hijacked'>
   | 'client'
   | 'client-removed'
   | 'person'
@@ -162,8 +175,8 @@ export type GrantEnd =
 
 /** Our own words and codes only: never what a request said, and never a secret. */
 export interface EventDetail {
-  why?: GrantEnd | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
-  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps. */
+  why?: GrantEnd | AccountNotice | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
+  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps, or an AccountNotice. */
   google?: string | undefined;
   mode?: 'relay';
   link?: 'kept' | 'renewed';

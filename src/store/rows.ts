@@ -60,6 +60,7 @@ export function toConnection(row: Row): Connection {
     deadReason: column(row.dead_reason),
     version: column(row.version),
     createdAt: column(row.created_at),
+    linkedAt: column(row.linked_at),
     lastUsedAt: column(row.last_used_at),
   };
 }

@@ -78,13 +78,14 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
     WHERE id = ? AND version = ?`);
   const link =
     sql(`INSERT INTO connections (id, subject, email, name, scopes, sealed_refresh_token, sealed_access_token, access_expires_at,
-      refresh_expires_at, dead_reason, version, created_at, last_used_at)
-    VALUES ($id, $subject, $email, $name, $scopes, $refresh, $access, $accessExpiresAt, $refreshExpiresAt, NULL, 1, $at, $at)
+      refresh_expires_at, dead_reason, version, created_at, linked_at, last_used_at)
+    VALUES ($id, $subject, $email, $name, $scopes, $refresh, $access, $accessExpiresAt, $refreshExpiresAt, NULL, 1, $at, $at, $at)
     ON CONFLICT (subject) DO UPDATE SET email = coalesce(excluded.email, email), name = coalesce(excluded.name, name), scopes = excluded.scopes,
       sealed_refresh_token = coalesce(excluded.sealed_refresh_token, sealed_refresh_token), sealed_access_token = excluded.sealed_access_token,
       access_expires_at = excluded.access_expires_at,
       refresh_expires_at = CASE WHEN excluded.sealed_refresh_token IS NULL THEN refresh_expires_at ELSE excluded.refresh_expires_at END,
-      dead_reason = NULL, refreshing_until = 0, version = version + 1, last_used_at = excluded.last_used_at
+      dead_reason = NULL, refreshing_until = 0, version = version + 1, linked_at = excluded.linked_at,
+      last_used_at = excluded.last_used_at
     RETURNING *`);
   const saveAccess =
     sql(`UPDATE connections SET sealed_access_token = ?, access_expires_at = ?, sealed_refresh_token = coalesce(?, sealed_refresh_token),
@@ -94,6 +95,9 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
   );
   const releaseRefresh = sql('UPDATE connections SET refreshing_until = 0 WHERE id = ? AND version = ?');
   const markDead = sql('UPDATE connections SET dead_reason = ?, version = version + 1 WHERE id = ? AND version = ?');
+  const forgetTokens =
+    sql(`UPDATE connections SET dead_reason = ?, sealed_refresh_token = NULL, sealed_access_token = NULL,
+    refreshing_until = 0, version = version + 1 WHERE id = ? AND version = ?`);
   const remove = sql('DELETE FROM connections WHERE id = ?');
   const isUnused = `NOT EXISTS (SELECT 1 FROM grants WHERE connection_id = connections.id)
     AND NOT EXISTS (SELECT 1 FROM codes WHERE connection_id = connections.id AND grant_id IS NULL AND expires_at > $now)`;
@@ -145,6 +149,7 @@ function connectionStore(sql: Sql, write: Write): ConnectionStore {
           ) === 1,
       ),
     markDead: (id, version, reason) => write(() => changes(markDead, reason, id, version) === 1),
+    forgetTokens: (id, version, reason) => write(() => changes(forgetTokens, reason, id, version) === 1),
     remove: (id) => write(() => changes(remove, id) === 1),
     retire: (id, now) =>
       write(() => {

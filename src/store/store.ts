@@ -105,6 +105,8 @@ export interface ConnectionStore {
   saveAccess(id: string, version: number, fresh: FreshAccess): Promise<boolean>;
   /** Notes that Google refused the link, if nobody renewed it since `version` was read. */
   markDead(id: string, version: number, reason: string): Promise<boolean>;
+  /** The same for a link whose tokens were taken back: they are deleted, and no refresh that is under way brings them back. */
+  forgetTokens(id: string, version: number, reason: string): Promise<boolean>;
   /** Removes the connection with its codes and grants. */
   remove(id: string): Promise<boolean>;
   /**
