@@ -37,7 +37,7 @@ export function clientsCommand(program: Command): void {
         .default('broker'),
     )
     .option('--json', 'print exactly one JSON object')
-    .action((options: AddOptions) => withStore((store) => add(store, options)));
+    .action((options: AddOptions) => withStore((store) => add(store, options), { mayMake: true }));
 
   clients
     .command('list')

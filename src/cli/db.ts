@@ -14,7 +14,7 @@ import { StoreError } from '../store/store.ts';
 import { formatSecretKeys, keyFileFor, loadKeys } from '../vault/keys.ts';
 import { createRandom } from '../vault/token.ts';
 import { createVault } from '../vault/vault.ts';
-import { openDatabase, withStore } from './with-store.ts';
+import { checkIsThere, openDatabase, withStore } from './with-store.ts';
 
 interface Options {
   json?: boolean;
@@ -76,8 +76,8 @@ async function backup(file: string, { json }: Options): Promise<void> {
   }
   const { path } = database;
   if (existsSync(file)) throw new OperatorError(`${file} is there already. Name a new file.`);
-  if (path === ':memory:' || !existsSync(path))
-    throw new OperatorError(`There is no database at ${path}. Check DATABASE_URL.`);
+  if (path === ':memory:') throw new OperatorError('A database in memory cannot be copied. Check DATABASE_URL.');
+  checkIsThere(database);
   await asOperatorError(async () => copySqlite(path, file));
   const keys = (process.env.SECRET_KEYS ?? '') === '' ? keyFileFor(path) : 'SECRET_KEYS';
   if (json === true) return console.log(JSON.stringify({ file, keys }));

@@ -28,9 +28,7 @@ export function grantsCommand(program: Command): void {
 
   grants
     .command('revoke <grant_id>')
-    .description(
-      'End one; with the last one of an account goes the link at Google. An id that begins with a dash goes after --.',
-    )
+    .description('End one; with the last one of an account goes the link at Google.')
     .option('--json', 'print one JSON object')
     .action((grantId: string, options: { json?: boolean }) => revoke(grantId, options.json === true));
 }

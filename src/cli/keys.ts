@@ -14,7 +14,7 @@ import { formatSecretKeys, freshKey, keyFileFor, loadKeys, writeKeyFile } from '
 import { createRandom } from '../vault/token.ts';
 import { createVault } from '../vault/vault.ts';
 import { printTable } from './print.ts';
-import { withStore } from './with-store.ts';
+import { checkIsThere, withStore } from './with-store.ts';
 
 interface Options {
   json?: boolean;
@@ -148,6 +148,7 @@ function exportKeys({ json }: Options): void {
 
 function readGiven(): Given {
   const { database, secretKeys, replayWindowMs } = readVaultConfig(process.env);
+  checkIsThere(database);
   const path = database.kind === 'sqlite' ? database.path : ':memory:';
   const keys = loadKeys(secretKeys, path, createRandom());
   return { keys, replayWindowMs, databasePath: secretKeys === undefined ? path : undefined };

@@ -1,8 +1,8 @@
 /**
  * `ganalyticsgpt serve`: the bridge, configured by the environment.
  *
- * Owns: starting, saying where it listens, sweeping, and ending on SIGTERM or SIGINT without losing an answer. Does not
- * own: the life of several processes (workers.ts).
+ * Owns: starting, saying where it listens, and ending on SIGTERM or SIGINT without losing an answer. Does not own: the
+ * life of several processes (workers.ts), nor clearing away (sweeping.ts).
  */
 import type { Command } from 'commander';
 import { type Bridge, createBridge } from '../bridge.ts';
@@ -17,14 +17,13 @@ import { loadKeys } from '../vault/keys.ts';
 import { createRandom } from '../vault/token.ts';
 import { createVault } from '../vault/vault.ts';
 import { askedToEnd } from './ask-to-end.ts';
+import { sweepNowAndThen } from './sweeping.ts';
 import { openDatabase } from './with-store.ts';
 import { runWorkers, workerSlot } from './workers.ts';
 
 const DRAIN_MS = 10_000;
 /** A worker closes its database after that. */
 const END_WITHIN_MS = DRAIN_MS + 5_000;
-const SWEEP_MS = 60_000;
-const SWEEP_ROWS = 500;
 
 export function serveCommand(program: Command): void {
   program
@@ -68,10 +67,20 @@ async function checkStart({ database, secretKeys, workers }: Config): Promise<vo
 async function serveAlone(config: Config, log: Log): Promise<void> {
   const running = await start(config, log);
   sayUp(config, log, running.listener.port);
-  const sweeping = setInterval(() => sweep(running.bridge, log), SWEEP_MS);
+  const stopSweeping = sweepNowAndThen(running.bridge, log);
   await askedToEnd((message) => log.info(message));
-  clearInterval(sweeping);
+  stopSweeping();
+  endAtTheLatest(log);
   await end(running);
+}
+
+/** A database that does not answer must not hold up the end. */
+function endAtTheLatest(log: Log): void {
+  const late = () => {
+    log.error('ended without the last answers of the database: it did not give them in time');
+    process.exit(1);
+  };
+  setTimeout(late, END_WITHIN_MS).unref();
 }
 
 async function serveByWorkers(config: Config, log: Log): Promise<void> {
@@ -84,9 +93,9 @@ async function serveAsWorker(config: Config, log: Log, slot: number): Promise<vo
   process.on('SIGINT', () => {}); // a terminal's Ctrl-C reaches all of us; the first process says when to end
   const asked = new Promise<void>((resolve) => process.on('SIGTERM', () => resolve()));
   const running = await start({ ...config, rateLimits: config.rateLimits / config.workers }, log);
-  const sweeping = slot === 0 ? setInterval(() => sweep(running.bridge, log), SWEEP_MS) : undefined;
+  const stopSweeping = slot === 0 ? sweepNowAndThen(running.bridge, log) : undefined;
   await asked;
-  clearInterval(sweeping);
+  stopSweeping?.();
   await end(running);
   process.disconnect(); // the channel to the first process would keep this one alive
 }
@@ -129,14 +138,5 @@ async function open({ listen: { host, port } }: Config, bridge: Bridge): Promise
       `Cannot listen on ${host}:${port} (${code ?? 'unknown error'}). Set HOST to an address of this machine.`,
       { cause },
     );
-  }
-}
-
-async function sweep(bridge: Bridge, log: Log): Promise<void> {
-  try {
-    const gone = await bridge.sweep(SWEEP_ROWS);
-    if (gone > 0) log.debug({ gone }, 'expired rows were deleted');
-  } catch (err) {
-    log.error({ err }, 'expired rows could not be deleted');
   }
 }

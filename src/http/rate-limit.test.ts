@@ -40,6 +40,13 @@ describe('a rate limit', () => {
     assert.equal(taken.length, BURST);
   });
 
+  it('refuses nobody for hours when the clock is put back by hours', () => {
+    const { limits, advance } = setUp();
+    for (let n = 0; n < BURST; n += 1) take(limits, 'a');
+    advance(-6 * 3_600_000);
+    assert.equal(take(limits, 'a'), 0);
+  });
+
   it('says how long to wait, and keeps its word', () => {
     const { limits, advance } = setUp();
     for (let n = 0; n < BURST; n += 1) take(limits, 'a');

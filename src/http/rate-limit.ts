@@ -81,8 +81,11 @@ export function createRateLimits({ factor, now, log }: RateLimitParts): RateLimi
     const each = MINUTE / (LIMITS[name].perMinute * factor);
     const mostAhead = each * Math.max(1, LIMITS[name].burst * factor);
     const id = `${name}/${key.slice(0, MAX_KEY)}`;
-    const next = Math.max(fullAt.get(id) ?? 0, now()) + each * howMany;
-    return { id, next, most: now() + mostAhead, waitMs: Math.max(0, next - now() - mostAhead) };
+    const most = now() + mostAhead;
+    const known = fullAt.get(id) ?? 0;
+    // Nothing else is so far ahead than what was counted before the clock was put back: hours of refusals would follow.
+    const next = Math.max(known > most + MINUTE ? 0 : known, now()) + each * howMany;
+    return { id, next, most, waitMs: Math.max(0, next - most) };
   };
   const remember = (id: string, time: number) => {
     fullAt.delete(id); // to the end of the map's order, which is the order of use

@@ -102,7 +102,8 @@ function createRepeated(now: () => number): (event: Happening) => boolean {
     const about = grantId ?? (isProved ? ref : undefined);
     if (outcome !== 'refused' || about === undefined) return false;
     const key = `${step}/${about}/${detail?.why}`;
-    if (now() - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < REPEATED_MS) return true;
+    const since = now() - (seen.get(key) ?? Number.NEGATIVE_INFINITY);
+    if (since >= 0 && since < REPEATED_MS) return true;
     if (seen.size >= MOST_SEEN) seen.clear();
     seen.set(key, now());
     return false;

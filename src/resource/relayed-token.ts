@@ -36,6 +36,8 @@ export function createRelayedTokens({
   now,
 }: RelayedParts): RelayedTokens {
   const remembered = new Map<string, { info: TokenInfo; until: number }>();
+  /** Never longer than REMEMBER_MS, also when the clock was put back meanwhile. */
+  const isGood = (until: number) => until > now() && until <= now() + REMEMBER_MS;
 
   const ask = async (token: string): Promise<TokenInfo | undefined> => {
     if (token.length > 2048 || !(await clients.anyInRelayMode())) return undefined;
@@ -57,7 +59,7 @@ export function createRelayedTokens({
     async find(token) {
       const key = hashSecret(token);
       const known = remembered.get(key);
-      const info = known !== undefined && known.until > now() ? known.info : await ask(token);
+      const info = known !== undefined && isGood(known.until) ? known.info : await ask(token);
       remembered.delete(key);
       if (info === undefined || !mayConnect(info.email)) return undefined;
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();

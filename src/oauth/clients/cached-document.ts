@@ -119,7 +119,9 @@ export function createCachedDocuments<Value>(parts: CacheParts<Value>): CachedDo
 
   const loadOnce = async (url: string): Promise<Value> => {
     const failure = failures.get(url);
-    if (failure !== undefined && now() < failure.until) return oldCopy(url, failure.error);
+    // A failure from later than now is one from before the clock was put back: it would last for hours.
+    if (failure !== undefined && now() < failure.until && failure.until <= now() + PEACE_MS)
+      return oldCopy(url, failure.error);
     const running = underWay.get(url);
     if (running !== undefined) return running;
     const loading = load(url).finally(() => underWay.delete(url));

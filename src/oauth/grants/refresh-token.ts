@@ -75,7 +75,8 @@ async function findGrant({ store, mayConnect, now }: RefreshParts, client: Clien
 }
 
 async function countReplay({ store, now }: RefreshParts, { id, generation, rotation }: Grant): Promise<boolean> {
-  if (now() - rotation.answeredAt < BURST_MS) return true;
+  const since = now() - rotation.answeredAt;
+  if (since >= 0 && since < BURST_MS) return true; // a clock that was put back opens no burst of hours
   return store.grants.countReplay(id, generation, now());
 }
 
