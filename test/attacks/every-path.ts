@@ -7,6 +7,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { createSigningClient } from '../../src/oauth/clients/signing-client.fixture.ts';
+import { resealAll } from '../../src/operate/keys.ts';
+import { freshKey } from '../../src/vault/keys.ts';
+import { createRandom, toBase64url } from '../../src/vault/token.ts';
+import { createVault } from '../../src/vault/vault.ts';
 import { CHATGPT_DOCUMENT, createAssertions, publish, redeemFields } from '../support/document-client.ts';
 import {
   authorizeUrl,
@@ -21,6 +25,7 @@ import {
   postToken,
   redeem,
   refresh,
+  SECRET_KEYS,
   signIn,
   type TestClient,
   type Tokens,
@@ -37,7 +42,34 @@ interface Walk {
   client: TestClient;
 }
 
+/** What must have passed for a walk to mean anything. */
+const EXPECTED = [
+  ...['access_token', 'refresh_token', 'code', 'flow', 'state', 'cookie', 'client_secret', 'client_assertion'].map(
+    (name) => `our ${name}`,
+  ),
+  ...['access_token', 'refresh_token', 'id_token', 'code', 'flow', 'code_verifier'].map((name) => `Google's ${name}`),
+  ...['our registration_access_token', 'a key that seals'],
+];
+
+export function checkSeen(witness: Witness): void {
+  const seen = witness.seen();
+  for (const kind of EXPECTED) assert.ok((seen[kind] ?? 0) > 0, `no ${kind} was seen: ${JSON.stringify(seen)}`);
+}
+
+/** A new key comes in front, and everything is sealed by it. */
+export async function changeKeys({ store }: World, witness: Witness): Promise<void> {
+  const random = createRandom();
+  const added = freshKey(random);
+  witness.tell('a key that seals', toBase64url(added.key));
+  const old = SECRET_KEYS.split(':');
+  const keys = [added, { kid: old[0] ?? '', key: Buffer.from(old[1] ?? '', 'base64url') }];
+  const { looked, resealed } = await resealAll(store, createVault(keys, random));
+  assert.ok(looked > 0 && resealed === looked, `${resealed} of ${looked} were sealed anew`);
+}
+
 export async function walkEveryPath(world: World, witness: Witness): Promise<void> {
+  witness.tell('a key that seals', SECRET_KEYS.split(':')[1] ?? '');
+  witness.tell("Google's client_secret", 'sandbox-secret');
   const client = await world.client({ name: 'Canary GPT' });
   witness.tell('our client_secret', client.secret);
   const walk = { world, witness, client };

@@ -16,6 +16,8 @@ export interface Witness {
   tell(kind: string, text: string): string;
   /** How many different secrets of each kind it has seen. */
   seen(): Record<string, number>;
+  /** All of them: text → kind. */
+  secrets: ReadonlyMap<string, string>;
   /** Which kinds of secrets stand in a text; `but` are kinds that may stand there. */
   leaksIn(where: string, text: string, but?: readonly string[]): Leak[];
   /** The bodies of every refusal of the bridge, each with its request. */
@@ -78,6 +80,7 @@ export function createWitness(world: World): Witness {
 
   return {
     tell,
+    secrets,
     seen() {
       const counts: Record<string, number> = {};
       for (const kind of secrets.values()) counts[kind] = (counts[kind] ?? 0) + 1;

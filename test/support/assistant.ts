@@ -5,6 +5,7 @@
 import { createBrowser } from '../../src/demo/browser.ts';
 import { answerPages } from '../../src/demo/person.ts';
 import type { Credentials } from '../../src/demo/stage.ts';
+import { pass } from './secrets-passed.ts';
 
 export interface Answer {
   status: number;
@@ -18,6 +19,7 @@ export interface Tokens {
 }
 
 export function createAssistant(bridgeUrl: string, client: Credentials, redirectUri: string) {
+  pass('client_secret', client.clientSecret);
   const credentials = { client_id: client.clientId, client_secret: client.clientSecret };
 
   const post = async (path: string, fields: Record<string, unknown>, token?: string): Promise<Answer> => {
@@ -32,6 +34,7 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
     });
     const text = await answer.text();
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, string>);
+    for (const name of ['access_token', 'refresh_token']) if (body[name] !== undefined) pass(name, body[name]);
     return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body };
   };
 
@@ -42,7 +45,7 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
       const browser = createBrowser();
       const first = await browser.open(`${bridgeUrl}/authorize?${new URLSearchParams(fields)}`);
       const url = await answerPages(browser, first, { account });
-      return url.searchParams.get('code') ?? '';
+      return pass('code', url.searchParams.get('code') ?? '');
     },
     redeem: (code: string) =>
       post('/token', { grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...credentials }),
