@@ -16,6 +16,7 @@ import { authorize } from './oauth/authorize.ts';
 import { callback } from './oauth/callback.ts';
 import { answerConsent, showConsent } from './oauth/consent.ts';
 import type { Endings } from './oauth/end-grant.ts';
+import { googleEvents } from './oauth/google-events.ts';
 import { introspect } from './oauth/introspect.ts';
 import { authorizationServerMetadata } from './oauth/metadata.ts';
 import { deleteRegistration, register, showRegistration } from './oauth/register.ts';
@@ -51,7 +52,7 @@ export interface Bridge {
 type App = Hono<{ Variables: { isLoopbackBridge: boolean } }>;
 
 export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge {
-  const { base, consent, door, words, charts, limits, outgoing } = makeParts(config, given);
+  const { base, consent, googleNotices, door, words, charts, limits, outgoing } = makeParts(config, given);
   const { store, end, log, now, publicUrl, resourceUrl, scopes, scopeWords } = base;
   const { lifetimes, google } = config;
 
@@ -82,6 +83,7 @@ export function createBridge(config: Config, given: Partial<Parts> = {}): Bridge
   app.get('/authorize', authorize(base));
   app.get('/consent', showConsent(consent)).post(answerConsent(consent));
   app.get('/google/callback', callback({ ...base, finishVisit: finishVisit(base) }));
+  app.post('/google/events', googleEvents(googleNotices));
   app.post('/token', token({ ...base, replayWindowMs: lifetimes.refreshReplaySeconds * 1000 }));
   app.post('/revoke', revoke(base));
   app.post('/introspect', introspect(base));
@@ -166,4 +168,5 @@ function answerWrongMethods(app: App, registration: Config['registration']): voi
   app.all('/consent', onlyMethod('GET', 'it is a page.'));
   for (const path of TO_READ) app.all(path, onlyMethod('GET', 'it is there to be read.'));
   app.all('/google/callback', onlyMethod('GET', 'Google sends people back here.'));
+  app.all('/google/events', onlyMethod('POST', 'Google sends its security events here (RFC 8935).'));
 }

@@ -227,6 +227,24 @@ export class UpstreamError extends Error {
   }
 }
 
+/** RFC 8935 2.4. */
+export type SecurityEventCode =
+  | 'invalid_request'
+  | 'invalid_key'
+  | 'invalid_issuer'
+  | 'invalid_audience'
+  | 'authentication_failed';
+
+/** What was sent as a security event token is none, or not from Google, or not for us. Leaves as JSON `{err, description}`. */
+export class SecurityEventError extends Error {
+  readonly code: SecurityEventCode;
+  constructor(code: SecurityEventCode, description: string, options: { cause?: unknown } = {}) {
+    super(description, options);
+    this.name = 'SecurityEventError';
+    this.code = code;
+  }
+}
+
 /** Who can mend a failed tool call. */
 export type ToolErrorKind =
   /** The model: the arguments are wrong. */

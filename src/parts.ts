@@ -15,6 +15,7 @@ import { createRateLimits } from './http/rate-limit.ts';
 import { createAccountPolicy } from './oauth/account-policy.ts';
 import { createClients } from './oauth/clients/create-clients.ts';
 import { createEndings } from './oauth/end-grant.ts';
+import { createHeedEvent } from './oauth/heed-notice.ts';
 import { createIssuer } from './oauth/issue.ts';
 import { OFFLINE_ACCESS } from './oauth/scope.ts';
 import { createScopeWords } from './oauth/scope-words.ts';
@@ -32,6 +33,7 @@ import { areas as ownAreas, scopesOf, toolsFor, toolsOf } from './tools/catalog.
 import { createRunner } from './tools/run.ts';
 import { createGoogle } from './upstream/google.ts';
 import { createLiveTokens } from './upstream/live-token.ts';
+import { createReadSecurityEvent } from './upstream/security-event.ts';
 import { openKeyRing } from './vault/keys.ts';
 import { markPerson } from './vault/person-mark.ts';
 import { createRandom, type Random } from './vault/token.ts';
@@ -86,6 +88,16 @@ function tellsOf(log: Log) {
       log[kind === 'operator' ? 'error' : 'info'](fields, 'a tool could not answer');
     },
   };
+}
+
+/** What Google says of accounts by itself, and what is done then. */
+function createNotices(
+  { issuer, clientId }: Config['google'],
+  parts: Parameters<typeof createHeedEvent>[0] & { send: Outgoing; now(): number },
+) {
+  const { send, now, log } = parts;
+  const readSecurityEvent = createReadSecurityEvent({ issuer, clientId, send, now });
+  return { readSecurityEvent, heedEvent: createHeedEvent(parts), log };
 }
 
 export function makeParts(config: Config, given: Partial<Parts>) {
@@ -170,6 +182,7 @@ export function makeParts(config: Config, given: Partial<Parts>) {
     operatorEmail: operator.email,
   };
   const words = { publicUrl, operator, ...scopeWords.describe(google.scopes) };
+  const googleNotices = createNotices(google, { send, now, store, vault, end, record, log });
   const unusedDays = Math.round(config.lifetimes.refreshTokenSeconds / 86_400);
-  return { base, consent, door, words: { ...words, unusedDays }, charts, limits, outgoing };
+  return { base, consent, door, words: { ...words, unusedDays }, googleNotices, charts, limits, outgoing };
 }

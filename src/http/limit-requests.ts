@@ -30,7 +30,8 @@ interface Counted {
 /** Watched by whoever keeps the process alive: refusing them would turn a flood into an outage. */
 const UNCOUNTED = new Set(['/health', '/ready']);
 const SIGN_IN_STEPS = /^\/(authorize|consent|google\/callback|account)(\/|$)/;
-const CREDENTIALS = /^\/(authorize|consent|google\/callback|account|token|revoke|introspect|register)(\/|$)/;
+const CREDENTIALS =
+  /^\/(authorize|consent|google\/callback|google\/events|account|token|revoke|introspect|register)(\/|$)/;
 const DOORS = /^\/(mcp$|actions\/)/;
 
 export function limitRequests({ limits, addressOf, trustProxyHops, log }: LimitParts): MiddlewareHandler {

@@ -27,6 +27,8 @@ export interface Endings {
   grant(grantId: string, why: GrantEnd): Promise<LinkEnd | undefined>;
   /** Ends every grant on a connection, and the connection with them. */
   connection(connectionId: string, why: GrantEnd): Promise<LinkEnd>;
+  /** Ends every grant that was made before `at`, and the connection with them unless somebody signed in on it since. */
+  before(connectionId: string, at: number, why: GrantEnd): Promise<LinkEnd>;
   /** Deletes everything that is held about a person, the audit trail included, even where Google cannot be asked. */
   person(person: { subject: string; email: string | undefined }): Promise<LinkEnd>;
   /** Ends grants that were not used for too long, and links that nothing needs any more. Returns how many grants went. */
@@ -49,10 +51,15 @@ const MOST_LEFT_OVER = 5;
 export function createEndings(parts: EndParts): Endings {
   const { store, now } = parts;
 
+  const revoke = async (found: Grant, why: GrantEnd): Promise<boolean> => {
+    if ((await store.grants.revoke(found.id)) === undefined) return false;
+    recordEnd(parts, found, await store.connections.find(found.connectionId), why);
+    return true;
+  };
+
   const grant = async (grantId: string, why: GrantEnd): Promise<LinkEnd | undefined> => {
     const found = await store.grants.find(grantId);
-    if (found === undefined || (await store.grants.revoke(grantId)) === undefined) return undefined;
-    recordEnd(parts, found, await store.connections.find(found.connectionId), why);
+    if (found === undefined || !(await revoke(found, why))) return undefined;
     return endIfUnused(parts, found.connectionId);
   };
 
@@ -63,9 +70,18 @@ export function createEndings(parts: EndParts): Endings {
     return link === 'ended' || link === 'not-ended' ? link : endIfUnused(parts, connectionId, now() + CODE_MS);
   };
 
+  const before = async (connectionId: string, at: number, why: GrantEnd): Promise<LinkEnd> => {
+    for (const each of await store.grants.list({ connectionId })) if (each.createdAt < at) await revoke(each, why);
+    const connection = await store.connections.find(connectionId);
+    if (connection === undefined || connection.linkedAt >= at) return 'kept';
+    // A code that was given later keeps the link, one that was given before does not.
+    return endIfUnused(parts, connectionId, Math.min(at, now()) + CODE_MS);
+  };
+
   return {
     grant,
     connection,
+    before,
     person: ({ subject, email }) => endPerson(parts, connection, subject, email),
     async leftovers(limit) {
       const expired = await store.grants.takeExpired(now(), limit);

@@ -1,5 +1,6 @@
 /**
- * /sandbox/…: what a test may look at and turn, besides faults and the request log which bring their own routes.
+ * /sandbox/…: what a test may look at and turn, besides faults, the request log and security events, which bring their own
+ * routes.
  *
  * Owns: ageing tokens, listing links, rotating the signing key, the pictures that profiles point to. None of this exists
  * at Google.
@@ -12,14 +13,13 @@ import { type Faults, faultControls } from './faults.ts';
 import { readJson } from './form.ts';
 import { JsonRefusal } from './refusal.ts';
 import { type RequestLog, requestControls } from './request-log.ts';
+import { type SecurityControlParts, securityControl } from './security-events/control.ts';
 import type { Keys } from './sign-in/keys.ts';
-import type { Links } from './sign-in/links.ts';
 import { findPerson, people } from './world.ts';
 
-export interface ControlParts {
+export interface ControlParts extends SecurityControlParts {
   faults: Faults;
   log: RequestLog;
-  links: Links;
   keys: Keys;
 }
 
@@ -28,10 +28,12 @@ const expireShape = z.strictObject({
   what: z.enum(['access', 'refresh']),
 });
 
-export function controls({ faults, log, links, keys }: ControlParts): Hono<ApiEnv> {
+export function controls(parts: ControlParts): Hono<ApiEnv> {
+  const { faults, log, links, keys } = parts;
   const app = new Hono<ApiEnv>();
   app.route('/faults', faultControls(faults));
   app.route('/requests', requestControls(log));
+  app.route('/', securityControl(parts));
 
   app.get('/links', (c) => c.json({ links: links.summaries() }));
 

@@ -20,6 +20,9 @@ import { sendPage } from './page.ts';
 import { answerRefusal, JsonRefusal } from './refusal.ts';
 import { createRequestLog, logRequests } from './request-log.ts';
 import { analyticsAdminApi, analyticsDataApi, calendarApi } from './scopes-needed.ts';
+import { createSecurityEvents, type Deliver, deliverByHttp } from './security-events/events.ts';
+import { createServiceAccount } from './security-events/service-account.ts';
+import { streamApi } from './security-events/stream-api.ts';
 import { authorize } from './sign-in/authorize.ts';
 import { discovery } from './sign-in/discovery.ts';
 import { createFlows } from './sign-in/flows.ts';
@@ -38,6 +41,8 @@ export interface SandboxOptions {
   now?: () => Date;
   /** How slow faults wait; passed in by tests that must not. */
   wait?: (milliseconds: number) => Promise<void>;
+  /** How security events reach their receiver; passed in by tests without a network. */
+  deliver?: Deliver;
 }
 
 export interface Sandbox {
@@ -53,6 +58,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const links = createLinks(now);
   const flows = createFlows();
   const keys = createKeys(now);
+  const events = createSecurityEvents({ issuer, keys, deliver: options.deliver ?? deliverByHttp });
+  const account = createServiceAccount(now);
   const faults = createFaults();
   const log = createRequestLog(now);
 
@@ -69,6 +76,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   app.on(['GET', 'POST'], '/tokeninfo', tokeninfo({ links, issuer, keys, now }));
   app.on(['GET', 'POST'], '/v1/userinfo', userinfo({ links, issuer }));
 
+  // Cross-Account Protection
+  app.route('/', streamApi({ issuer, events, account, now }));
+
   // Google's APIs, each behind the gate
   const mount = (api: Api, calls: Hono<ApiEnv>) => {
     app.use(`${api.mount}/*`, gate(links, api));
@@ -80,7 +90,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
   // the sandbox's own
   app.get('/', (c) => sendPage(c, 200, startPage(issuer, data)));
-  app.route('/sandbox', controls({ faults, log, links, keys }));
+  app.route('/sandbox', controls({ issuer, faults, log, links, keys, events, account, now }));
 
   return { fetch: (request, bindings) => app.fetch(request, bindings), close: () => closing.abort() };
 }

@@ -6,6 +6,7 @@
 import { html } from 'hono/html';
 import { environmentLines } from './environment.ts';
 import { type Html, page } from './page.ts';
+import { eventTypes } from './security-events/events.ts';
 import { clients } from './sign-in/clients.ts';
 import { people, readableProperties } from './world.ts';
 
@@ -59,6 +60,7 @@ const routes: readonly [string, string][] = [
   ['/o/oauth2/v2/auth', 'Sign-in: choose an account, then consent'],
   ['/token, /revoke, /tokeninfo', 'Tokens'],
   ['/v1/userinfo, /oauth2/v3/certs', 'Who signed in; the keys of ID tokens'],
+  ['/.well-known/risc-configuration, /risc/v1beta/stream', 'Cross-Account Protection'],
   ['/analyticsdata/…', 'Analytics Data API'],
   ['/analyticsadmin/…', 'Analytics Admin API'],
   ['/calendar/v3/…', 'Calendar API'],
@@ -67,5 +69,10 @@ const routes: readonly [string, string][] = [
   ['/sandbox/links', 'GET lists who let which client in'],
   ['/sandbox/refreshes?person=…', 'how often a person’s links were refreshed'],
   ['/sandbox/expire', 'POST {"person": e-mail, "what": "access" | "refresh"} ages tokens'],
-  ['/sandbox/rotate-keys', 'POST signs ID tokens with a new key from now on'],
+  ['/sandbox/rotate-keys', 'POST signs ID tokens and security events with a new key from now on'],
+  [
+    '/sandbox/security-events',
+    `POST {"person": e-mail, "type": …} makes something happen to an account and tells the receiver. Types: ${Object.keys(eventTypes).join(', ')}`,
+  ],
+  ['/sandbox/service-account', 'GET the credentials file for ganalyticsgpt google-events'],
 ];

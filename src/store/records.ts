@@ -152,7 +152,7 @@ export type EventOutcome<Step extends EventStep = EventStep> = Outcomes[Step];
 export type EventName = { [Step in EventStep]: { step: Step; outcome: Outcomes[Step] } }[EventStep];
 
 /** What Google says of an account by itself (Cross-Account Protection). */
-export type AccountNotice =
+export type GoogleNotice =
   | 'sessions-revoked'
   | 'tokens-revoked'
   | 'token-revoked'
@@ -163,7 +163,7 @@ export type AccountNotice =
 
 /** Who or what ended a grant. */
 export type GrantEnd =
-  | Extract<AccountNotice, 'sessions-revoked' | 'tokens-revoked' | 'account-hijacked'>
+  | Extract<GoogleNotice, 'sessions-revoked' | 'tokens-revoked' | 'account-hijacked'>
   | 'client'
   | 'client-removed'
   | 'person'
@@ -175,8 +175,8 @@ export type GrantEnd =
 
 /** Our own words and codes only: never what a request said, and never a secret. */
 export interface EventDetail {
-  why?: GrantEnd | AccountNotice | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
-  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps, or an AccountNotice. */
+  why?: GrantEnd | GoogleNotice | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
+  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps, or an GoogleNotice. */
   google?: string | undefined;
   mode?: 'relay';
   link?: 'kept' | 'renewed';

@@ -1,5 +1,5 @@
 /**
- * The keys that sign ID tokens: RS256, two published at a time, as at Google.
+ * The keys that sign ID tokens and security events: RS256, two published at a time, as at Google.
  *
  * Owns: making, publishing, rotating, signing, checking. Does not own: what an ID token says (id-token.ts). The keys are
  * made on first use, because an RSA key takes time that most tests need not spend.
@@ -44,10 +44,10 @@ export function createKeys(now: () => Date) {
       return key.kid;
     },
 
-    async sign(claims: JWTPayload): Promise<string> {
+    async sign(claims: JWTPayload, typ = 'JWT'): Promise<string> {
       const [key] = await current();
       if (key === undefined) throw new Error('a key ring is never empty');
-      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' }).sign(key.privateKey);
+      return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, typ }).sign(key.privateKey);
     },
 
     /** Throws when the signature is not ours or the time is over. */

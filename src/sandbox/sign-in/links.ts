@@ -168,6 +168,12 @@ export function createLinks(now: () => Date) {
       token.link.refreshes += 1;
     },
 
+    find: (sub: string, project: string): Link | undefined => links.get(key(sub, project)),
+
+    /** The last one that was given to any app, if it still works. */
+    newestRefreshToken: (sub: string): string | undefined =>
+      [...refreshTokens.values()].findLast((each) => each.link.sub === sub && mayRefresh(each))?.token,
+
     /** Ends what a person granted to a whole project, with every code and token that came from it. */
     revoke(link: Link): void {
       links.delete(key(link.sub, link.project));
