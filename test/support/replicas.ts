@@ -1,7 +1,7 @@
 /**
  * Several bridges, each a process, on one PostgreSQL behind one address, and a sandbox as their Google.
  *
- * Owns: starting them, killing one, ending all. Does not own: the proxy (round-robin.ts), the database (postgres.ts).
+ * Owns: starting them, ending one, ending all. Does not own: the proxy (round-robin.ts), the database (postgres.ts).
  */
 import { randomBytes } from 'node:crypto';
 import { readLog } from '../../src/demo/bridge-log.ts';
@@ -19,8 +19,12 @@ export interface Replicas {
   databaseUrl: string;
   proxy: RoundRobin;
   addClient(client: { name: string; redirectUri: string }): Promise<Credentials>;
-  /** SIGKILL, and then the same again on the same port. */
-  killAndRestart(n: number): Promise<void>;
+  /** SIGKILL without warning, or SIGTERM as a deployment does. Resolves when it is gone, with how it ended. */
+  end(n: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<{ pid: number; how: string }>;
+  /** The same again on the same port. */
+  startAgain(n: number): Promise<void>;
+  /** SQL on their database, as an operator would. */
+  query(sql: string): Promise<Record<string, unknown>[]>;
   /** Lines of all logs at level error or worse. */
   errors(): string[];
   close(): Promise<void>;
@@ -61,13 +65,17 @@ export async function startReplicas(count: number, settings: Readonly<Record<str
     proxy,
     sandboxUrl: stage.sandboxUrl,
     addClient: (client) => stage.addClient(client),
-    async killAndRestart(n) {
+    async end(n, signal) {
       const child = children[n];
-      if (child === undefined) return;
-      await child.crash();
+      if (child === undefined) throw new Error(`there is no replica ${n}`);
+      await (signal === 'SIGKILL' ? child.crash() : child.stop());
       gone.push(...child.lines());
+      return { pid: child.pid, how: await child.ended };
+    },
+    async startAgain(n) {
       children[n] = await start(ports[n] ?? 0);
     },
+    query: (sql) => postgres.query(databaseUrl, sql),
     errors: () =>
       [...gone, ...children.flatMap((child) => child.lines())].filter((line) => /"level":(50|60)/.test(line)),
     async close() {
