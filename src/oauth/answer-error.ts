@@ -36,7 +36,8 @@ interface AnswerErrorParts {
   operator: Operator;
 }
 
-const RETRY_SECONDS = '5';
+/** What has failed for now is worth another try after so long. */
+export const RETRY_SECONDS = '5';
 
 export function answerError(parts: AnswerErrorParts): ErrorHandler {
   return (error, c) => {
@@ -188,6 +189,7 @@ function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Re
   const description = `Something went wrong on this server. The operator finds it in the log under ${event}.`;
   return c.json({ error: code, error_description: description }, status, {
     'Cache-Control': 'no-store',
+    'Access-Control-Allow-Origin': '*',
     'Retry-After': RETRY_SECONDS,
   });
 }

@@ -12,6 +12,7 @@ import type { Outgoing } from '../../src/http/outgoing.ts';
 import type { PublicNetwork } from '../../src/http/public-network.ts';
 import { createLog, type Log } from '../../src/observe/log.ts';
 import { addClient, type NewClient } from '../../src/operate/clients.ts';
+import type { Parts } from '../../src/parts.ts';
 import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -66,6 +67,8 @@ export interface WorldOptions {
   areas?: readonly ToolArea[];
   /** Origins that are answered by somebody else than the sandbox. */
   hosts?: Record<string, (request: Request) => Response | Promise<Response>>;
+  /** How it waits before Google is asked again; really, unless said otherwise. */
+  sleep?: Parts['sleep'];
 }
 
 export const SECRET_KEYS = `test:${Buffer.alloc(32, 7).toString('base64url')}`;
@@ -76,6 +79,7 @@ export async function createWorld({
   sandbox: given,
   areas,
   hosts = {},
+  sleep,
 }: WorldOptions = {}): Promise<World> {
   let time = START;
   let isCut = false;
@@ -106,7 +110,8 @@ export async function createWorld({
   const internet: World['internet'] = new Map();
   const visited: string[] = [];
   const network = createInternet(internet, visited);
-  const bridge = createBridge(config, { now, send, store, log, network, ...(areas !== undefined && { areas }) });
+  const seams = { ...(areas !== undefined && { areas }), ...(sleep !== undefined && { sleep }) };
+  const bridge = createBridge(config, { now, send, store, log, network, ...seams });
   const random = createRandom();
   return {
     bridge,

@@ -17,6 +17,7 @@ import type { Store } from '../../store/store.ts';
 import type { Provider } from '../../upstream/provider.ts';
 import type { Random } from '../../vault/token.ts';
 import type { Vault } from '../../vault/vault.ts';
+import { RETRY_SECONDS } from '../answer-error.ts';
 import { browserHash, markBrowser } from '../browser-cookie.ts';
 import type { FindClient } from '../clients/find.ts';
 import type { Endings, LinkEnd } from '../end-grant.ts';
@@ -142,7 +143,9 @@ interface SignedOut {
 async function showSignedOut(parts: AccountParts, c: Context, { notice, status = 200 }: SignedOut): Promise<Response> {
   markBrowser(c, parts.random);
   const google = await reachGoogle(() => parts.provider.authorizationOrigin());
-  return c.body(signedOutPage({ ...frame(parts), notice }), status, pageHeaders({ formActionOrigins: [google] }));
+  const headers = pageHeaders({ formActionOrigins: [google] });
+  const body = signedOutPage({ ...frame(parts), notice });
+  return c.body(body, status, status === 503 ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
 }
 
 function frame({ publicUrl, operator }: AccountParts) {
