@@ -43,10 +43,12 @@ export function createMemory(parts: MemoryParts): { of(person: string): Remember
     length -= entry.length;
   }
 
-  function find(key: string): Entry | undefined {
+  function find(key: string, lifetimeMs: number): Entry | undefined {
     const entry = entries.get(key);
     if (entry === undefined) return undefined;
-    if (!entry.isPending && entry.expiresAt <= parts.now()) {
+    const leftMs = entry.expiresAt - parts.now();
+    // More than there was at first: the clock was put back, and it would be remembered for hours.
+    if (!entry.isPending && (leftMs <= 0 || leftMs > lifetimeMs)) {
       forget(key, entry);
       return undefined;
     }
@@ -84,7 +86,7 @@ export function createMemory(parts: MemoryParts): { of(person: string): Remember
     of: (person) =>
       async function remember<Value>(key: string, lifetimeMs: number, make: () => Promise<Value>): Promise<Value> {
         const fullKey = JSON.stringify([person, key]);
-        const found = find(fullKey);
+        const found = find(fullKey, lifetimeMs);
         if (found === undefined) {
           const value = make();
           keep(fullKey, { value, isPending: true, expiresAt: parts.now() + lifetimeMs, length: 0 });

@@ -235,9 +235,12 @@ async function verify(idToken: string, keys: KeySource, wanted: { issuer: string
   } catch (cause) {
     if (cause instanceof UpstreamError) throw cause;
     const unreachable = cause instanceof joseErrors.JWKSTimeout;
-    throw new UpstreamError(unreachable ? 'unreachable' : 'odd-answer', 'the ID token could not be verified', {
-      cause,
-    });
+    // Google's are an hour ahead of their end.
+    const isOurClock = cause instanceof joseErrors.JWTExpired;
+    const why = isOurClock
+      ? 'the ID token has ended already: is the clock of this machine right?'
+      : 'the ID token could not be verified';
+    throw new UpstreamError(unreachable ? 'unreachable' : 'odd-answer', why, { cause });
   }
 }
 
