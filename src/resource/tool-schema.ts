@@ -15,9 +15,18 @@ export function outputSchema(tool: Tool): JsonSchema {
   return convert(tool.output, 'output');
 }
 
-/** Lenient parts of an input (a text where a list is meant) have no JSON Schema: they show as "anything". */
+/** Each is asked for by two doors, and converting is most of what a start costs. Readers change copies only. */
+const converted = { input: new WeakMap<z.ZodType, JsonSchema>(), output: new WeakMap<z.ZodType, JsonSchema>() };
+
 function convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const converted = z.toJSONSchema(schema, {
+  const known = converted[io].get(schema) ?? toJsonSchema(schema, io);
+  converted[io].set(schema, known);
+  return known;
+}
+
+/** Lenient parts of an input (a text where a list is meant) have no JSON Schema: they show as "anything". */
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  const made = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io,
     unrepresentable: 'any',
@@ -28,6 +37,6 @@ function convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     },
   });
   // A copy without zod's hidden members, and without the dialect: MCP's default is the same.
-  const { $schema, ...plain } = JSON.parse(JSON.stringify(converted)) as JsonSchema;
+  const { $schema, ...plain } = JSON.parse(JSON.stringify(made)) as JsonSchema;
   return { type: 'object', ...plain };
 }
