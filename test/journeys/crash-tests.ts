@@ -1,0 +1,63 @@
+/**
+ * The bridge is killed without warning (SIGKILL) at exact points, as a real process with a real database: a spread of the
+ * points that `npm run crash` tries all of.
+ *
+ * Owns: which of them, and what is promised; the same for every store (crash.test.ts, test/postgres/crash.test.ts).
+ * Does not own: the points (crash-run.ts).
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { operations } from './crash-operations.ts';
+import { runCrashes } from './crash-run.ts';
+import { type CrashStore, openCrashStore, type StoreName } from './crash-stores.ts';
+import { type CrashWorld, openCrashWorld } from './crash-world.ts';
+
+/** Even and odd ones of the operations, so that the two stores together try each. */
+export function crashTests(name: StoreName, parity: 0 | 1): void {
+  describe(`a bridge on ${name} that is killed with SIGKILL`, () => {
+    const title = (sentence: string) => `${sentence} (${name})`;
+    let store: CrashStore;
+    let world: CrashWorld;
+    before(async () => {
+      store = await openCrashStore(name);
+      world = await openCrashWorld(store);
+    });
+    after(async () => {
+      await world.close();
+      await store.close();
+    });
+
+    it(
+      title('a client that hangs up before the answer comes: the same answer is there for it afterwards'),
+      async () => {
+        const { assistant, tokens } = await world.connect(world.one, world.nextPerson());
+        await world.hangUp(assistant, tokens.refresh);
+        const answers = await Promise.all(Array.from({ length: 64 }, () => assistant.refresh(tokens.refresh)));
+        assert.equal(new Set(answers.map(({ status, body }) => `${status} ${JSON.stringify(body)}`)).size, 1);
+        assert.equal(answers[0]?.status, 200);
+        assert.equal((await assistant.refresh(answers[0]?.body.refresh_token ?? '')).status, 200);
+      },
+    );
+
+    it(title('loses no link, redeems no code twice, and finishes what was to end, wherever it dies'), async (t) => {
+      const chosen = operations.filter((_, n) => n % 2 === parity);
+      const { tried, ...report } = await runCrashes(world, {
+        operations: chosen,
+        isThorough: false,
+        pick: (gaps, operation) => pickOne(gaps, chosen.indexOf(operation)),
+        say: (line) => t.diagnostic(line),
+      });
+      const nothing = { lostLinks: [], doubleRedemptions: [], unfinishedEnds: [], otherwiseWrong: [] };
+      assert.deepEqual({ ...report, gaps: 0 }, { ...nothing, gaps: 0 });
+      assert.equal(tried.length, chosen.length);
+      assert.ok(report.gaps > 3 * chosen.length, `${report.gaps} gaps`);
+    });
+  });
+}
+
+/** Early ones, late ones and those in the middle, the same each time. The audit trail is the least of it. */
+function pickOne(gaps: string[], n: number): string[] {
+  const GOLDEN = 0.618034;
+  const telling = gaps.filter((point) => !point.startsWith('after INSERT events'));
+  return telling.slice(Math.floor((((n + 1) * GOLDEN) % 1) * telling.length)).slice(0, 1);
+}
