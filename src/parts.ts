@@ -31,6 +31,7 @@ import type { Store } from './store/store.ts';
 import type { ToolArea } from './tools/area.ts';
 import { areas as ownAreas, scopesOf, toolsFor, toolsOf } from './tools/catalog.ts';
 import { createRunner } from './tools/run.ts';
+import { type EventStream, openEventStream, type ServiceAccount } from './upstream/event-stream.ts';
 import { createGoogle } from './upstream/google.ts';
 import { createLiveTokens } from './upstream/live-token.ts';
 import { createReadSecurityEvent } from './upstream/security-event.ts';
@@ -88,6 +89,12 @@ function tellsOf(log: Log) {
       log[kind === 'operator' ? 'error' : 'info'](fields, 'a tool could not answer');
     },
   };
+}
+
+/** Where Google sends its security events, for the operator's command: nothing else of a bridge is needed for that. */
+export function eventStreamOf(config: Config, send: Outgoing, account: ServiceAccount): Promise<EventStream> {
+  const { publicUrl, google } = config;
+  return openEventStream({ issuer: google.issuer, publicUrl, send, now: Date.now }, account);
 }
 
 /** What Google says of accounts by itself, and what is done then. */

@@ -12,6 +12,7 @@ import { connectionsCommand } from './connections.ts';
 import { dbCommand } from './db.ts';
 import { demoCommand } from './demo.ts';
 import { eventsCommand } from './events.ts';
+import { googleEventsCommand } from './google-events.ts';
 import { grantsCommand } from './grants.ts';
 import { keysCommand } from './keys.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -35,6 +36,7 @@ for (const register of [
   keysCommand,
   dbCommand,
   eventsCommand,
+  googleEventsCommand,
 ])
   register(program);
 for (const command of program.commands) applyExitOverride(command);

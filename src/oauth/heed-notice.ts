@@ -47,7 +47,7 @@ async function heed(parts: Heed, eventId: string, at: number, notice: SecurityNo
   const { log } = parts;
   const said = { step: 'google-events', kind: notice.kind, event: shown(eventId) };
   if (notice.kind === 'verification')
-    return log.info({ ...said, state: shown(notice.state ?? '') }, 'Google’s test event has arrived');
+    return log.info({ ...said, text: shown(notice.state ?? '') }, 'Google’s test event has arrived'); // a `state` is struck out
   if (notice.kind === 'unknown')
     return log.warn({ ...said, type: shown(notice.type) }, 'Google sent a security event of a kind that is not known');
   const connection = await find(parts, notice);
