@@ -51,12 +51,27 @@ describe('the meaning of an attempt', () => {
       'refresh-stale',
       'unused',
       'deleted',
+      'sessions-revoked',
+      'tokens-revoked',
+      'account-hijacked',
     ] as const;
     const sentences = ends.map((why) =>
       read([...attempt(...WAY), eventOf({ step: 'grant', outcome: 'ended' }, 9, { why })]),
     );
     assert.equal(new Set(sentences).size, ends.length);
     for (const sentence of sentences) assert.doesNotMatch(sentence, /The permission ended \(/);
+  });
+
+  it('tells what Google said by itself from what it answered when the link was used', () => {
+    const deaths = ['tokens-revoked', 'token-revoked', 'account-disabled', 'invalid_grant'];
+    const sentences = deaths.map((google) =>
+      read([...attempt(...WAY), eventOf({ step: 'connection', outcome: 'dead' }, 9, { google })]),
+    );
+    assert.equal(new Set(sentences).size, deaths.length);
+    assert.deepEqual(
+      sentences.map((sentence) => sentence.startsWith('Google says')),
+      [true, true, true, false],
+    );
   });
 
   it('names the reason plainly where there are no words for it', () => {

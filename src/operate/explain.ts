@@ -32,17 +32,27 @@ export function explain(attempt: Attempt): string[] {
       'Nothing is known of this reference. Events are kept for 30 days; look at the letters again, and at whether this is the right database.',
     ];
   if (ended !== undefined) return [say(ENDED, ended), AGAIN];
-  if (dead !== undefined)
-    return [
-      `Google refused the link for good (${dead.detail.google ?? 'no reason given'}): the person changed the password or removed the access at Google, an administrator forbade it, or it was not used for six months. In a Google project that is in Testing, every link ends after seven days.`,
-      AGAIN,
-    ];
+  if (dead !== undefined) return [whyDead(dead), AGAIN];
   if (unheard !== undefined && unheard.id > (first?.id ?? 0)) return [say(UNHEARD, unheard)];
   if (refused !== undefined) return [say(REFRESH_REFUSED, refused), ...alive(attempt)];
   if (first !== undefined) return ['The sign-in went well and the assistant uses it.', ...alive(attempt)];
   if (issued !== undefined) return tokenThenNothing(issued, attempt);
   return beforeToken(attempt, last);
 }
+
+/** Google told us by itself, or refused the link when it was used. */
+function whyDead({ detail: { google } }: Event): string {
+  return (
+    TOLD[google ?? ''] ??
+    `Google refused the link for good (${google ?? 'no reason given'}): the person changed the password or removed the access at Google, an administrator forbade it, or it was not used for six months. In a Google project that is in Testing, every link ends after seven days.`
+  );
+}
+
+const TOLD: Readonly<Record<string, string>> = {
+  'tokens-revoked': 'Google says that the person removed the access there, or that it was removed for them.',
+  'token-revoked': 'Google says that the token behind this link was taken back.',
+  'account-disabled': 'Google says that the account is disabled there. It works again once Google enables it.',
+};
 
 const AGAIN = 'To go on, the person disconnects in the assistant and connects again.';
 
@@ -53,6 +63,11 @@ function say(words: Readonly<Record<string, string>>, event: Event): string {
 }
 
 const ENDED: Readonly<Record<string, string>> = {
+  'sessions-revoked':
+    'Google says that the person was signed out everywhere, for instance after a change of the password: every assistant has to be connected again.',
+  'tokens-revoked': TOLD['tokens-revoked'] ?? '',
+  'account-hijacked':
+    'Google says that the account was hijacked: every permission ended at once, also those of whoever had taken it over. The person secures the account at Google first.',
   client: 'The assistant itself gave its permission back: somebody disconnected it there.',
   'client-removed': 'The client was removed on this server, and its permissions with it.',
   person: 'The person disconnected this assistant on the account page.',
