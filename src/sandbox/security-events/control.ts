@@ -12,8 +12,8 @@ import { JsonRefusal } from '../refusal.ts';
 import { clients, findClient } from '../sign-in/clients.ts';
 import type { Links } from '../sign-in/links.ts';
 import { findPerson, type Person, people } from '../world.ts';
+import type { ServiceAccount } from './account-key.ts';
 import { type EventType, eventTypes, personSubject, type SecurityEvents, tokenSubject } from './events.ts';
-import type { ServiceAccount } from './service-account.ts';
 
 export interface SecurityControlParts {
   issuer: string;

@@ -10,8 +10,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import type { ApiEnv } from '../api.ts';
 import { bearerToken } from '../sign-in/bearer.ts';
+import type { ServiceAccount } from './account-key.ts';
 import type { SecurityEvents } from './events.ts';
-import type { ServiceAccount } from './service-account.ts';
 
 export interface StreamApiParts {
   issuer: string;
