@@ -24,7 +24,13 @@ describe('three thousand twisted requests to every endpoint', () => {
   it('get behind the gates often enough to mean something', () => {
     const labels = [
       ...['authorize GET', 'consent POST', 'google/callback GET', 'token: code', 'token: refresh', 'introspect'],
-      ...['mcp: tools/call', 'actions: list_properties', 'registration: read', 'account POST'],
+      ...[
+        'mcp: tools/call',
+        'actions: list_properties',
+        'registration: read',
+        'account POST',
+        'google events: verification',
+      ],
     ];
     for (const label of labels) assert.ok((report.byEndpoint.get(label) ?? 0) > 0, `nothing valid came to ${label}`);
     const refused = [...report.byStatus].filter(([status]) => status >= 400).reduce((sum, [, times]) => sum + times, 0);

@@ -13,6 +13,7 @@ import {
   BRIDGE,
   type Browser,
   createBrowser,
+  GOOGLE,
   PKCE,
   passGoogle,
   type TestClient,
@@ -77,6 +78,8 @@ export async function recordSeeds(target: Target): Promise<Seeds> {
   await keep('authorize: document', authorizeUrl(documented, { ...PKCE_QUERY, scope: 'analytics.readonly' }));
   await keep('revoke', '/revoke', form({ token: spare.access, ...native_id }));
   await keep('introspect', '/introspect', asBasic({ token: tokens.access }));
+  for (const type of ['verification', 'account-enabled'])
+    await keep(`google events: ${type}`, '/google/events', await securityEvent(target, type));
   await recordDoors(keep, tokens.access);
   await recordDocuments(keep);
   const redirectUris = [gpt.redirectUri, relay.redirectUri, native.client.redirectUri, 'https://client.example/cb'];
@@ -104,6 +107,14 @@ function assertion(): string {
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const id = 'https://client.example/client.json';
   return `${part({ alg: 'RS256', kid: 'k' })}.${part({ iss: id, sub: id, aud: BRIDGE, exp: 2_000_000_000, jti: 'j' })}.AAAA`;
+}
+
+/** Signed by the local Google. */
+async function securityEvent({ sandbox }: Target, type: string): Promise<RequestInit> {
+  const asked = { method: 'POST', body: JSON.stringify({ person: 'ada@example.com', type }) };
+  const answer = await sandbox.fetch(new Request(`${GOOGLE}/sandbox/security-events`, asked));
+  const { token } = (await answer.json()) as { token: string };
+  return { method: 'POST', headers: { 'content-type': 'application/secevent+jwt' }, body: token };
 }
 
 async function predefined(target: Target, mode: 'broker' | 'relay', redirectUri: string): Promise<TestClient> {
