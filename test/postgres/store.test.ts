@@ -1,6 +1,8 @@
 /** The same suite that SQLite passes, on a real PostgreSQL, and what only a database of many can get wrong. */
 import assert from 'node:assert/strict';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import { Client } from 'pg';
 import { ConfigError } from '../../src/errors.ts';
 import { storeConformance } from '../../src/store/conformance.ts';
 import { openPostgres } from '../../src/store/postgres.ts';
@@ -48,6 +50,25 @@ describe('a PostgreSQL database', () => {
     });
   });
 
+  it('is a StoreError, and no end of the process, when a connection is cut in the middle of a transaction', async () => {
+    const url = await postgres.database();
+    const line = await startLine(Number(new URL(url).port));
+    const store = await openPostgres(url.replace(/:\d+\//, `:${line.port}/`));
+    const other = new Client({ connectionString: url });
+    await other.connect();
+    await other.query('BEGIN; LOCK TABLE connections');
+    const waiting = assert.rejects(store.connections.retire('id', 0), StoreError);
+    const blocked = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    while ((await other.query(blocked)).rowCount === 0) await other.query('SELECT pg_stat_clear_snapshot()');
+    line.cut();
+    await waiting;
+    await other.query('ROLLBACK');
+    await other.end();
+    assert.equal(await store.connections.retire('id', 0), undefined, 'the next one gets another connection');
+    await store.close();
+    line.close();
+  });
+
   it('lets one replica sweep at a time and loses nothing by it', async () => {
     const url = await postgres.database();
     const stores = await Promise.all([openPostgres(url), openPostgres(url)]);
@@ -56,3 +77,28 @@ describe('a PostgreSQL database', () => {
     await Promise.all(stores.map((store) => store.close()));
   });
 });
+
+/** A way to a port of this machine that can be cut as a network is: without a word. */
+async function startLine(target: number): Promise<{ port: number; cut(): void; close(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const [one, end] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => sockets.delete(one) && end.destroy());
+      one.pipe(end);
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const close = () => {
+    cut();
+    server.close();
+  };
+  return { port: (server.address() as AddressInfo).port, cut, close };
+}
