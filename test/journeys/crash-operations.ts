@@ -29,7 +29,7 @@ export interface Moment {
 export interface Operation {
   name: string;
   /** Which process is killed, and from which of its requests on points count. */
-  command: 'serve' | 'grants';
+  command: 'serve' | 'grants' | 'connections';
   from?: string;
   prepare(world: CrashWorld, account: string): Promise<Moment>;
 }
@@ -329,18 +329,29 @@ async function pressButton(browser: Browser, stop: Stop, name: string, value: st
   return browser.press(stop.page, chosen);
 }
 
-async function revokeByOperator(world: CrashWorld, account: string): Promise<Moment> {
-  const { tokens } = await world.connect(world.one, account);
+async function revokeGrant(world: CrashWorld, account: string): Promise<Moment> {
+  const family = await world.connect(world.one, account);
   const { grantIds } = await world.holding(account);
-  const revoke = () => world.stage.command(['grants', 'revoke', '--', grantIds[0] ?? '']);
+  return commandMoment(world, ['grants', 'revoke', '--', grantIds[0] ?? ''], [family]);
+}
+
+async function revokeConnection(world: CrashWorld, account: string): Promise<Moment> {
+  const families = [await world.connect(world.one, account), await world.connect(world.other, account)];
+  return commandMoment(world, ['connections', 'revoke', account], families);
+}
+
+/** The operator's command, beside the bridge. Whoever sees it die types it again. */
+function commandMoment({ stage }: CrashWorld, command: string[], families: Family[]): Moment {
+  const run = () => stage.command(command);
   return {
-    act: revoke,
+    act: run,
     async settle(answer) {
-      const again = answer === undefined ? await revoke().catch((error: Error) => error.message) : '';
-      assert.match(again, /^Ended |^$|No grant has the id/);
-      assert.equal((await world.one.refresh(tokens.refresh)).body.error, 'invalid_grant');
-      const says = /No grant/.test(again) ? 'the command again finds no grant' : 'the command again does it';
-      return { says: answer === undefined ? says : 'done', families: [] };
+      const printed = answer === undefined ? await run().catch((error: Error) => error.message) : 'Ended';
+      assert.match(printed, /Ended |Ended$|No grant has the id|Nobody is connected/);
+      for (const { assistant, tokens } of families)
+        assert.equal((await assistant.refresh(tokens.refresh)).body.error, 'invalid_grant');
+      const again = /Ended/.test(printed) ? 'the command again does it' : 'the command again finds nothing to end';
+      return { says: answer === undefined ? again : 'done', families: [] };
     },
   };
 }
@@ -357,5 +368,6 @@ export const operations: readonly Operation[] = [
   { name: '/revoke, one of two', command: 'serve', from: 'POST /revoke', prepare: revokeOneOfTwo },
   { name: '/revoke, the last', command: 'serve', from: 'POST /revoke', prepare: revokeLast },
   ...accountPresses(),
-  { name: 'grants revoke, the last', command: 'grants', prepare: revokeByOperator },
+  { name: 'grants revoke, the last', command: 'grants', prepare: revokeGrant },
+  { name: 'connections revoke, two assistants', command: 'connections', prepare: revokeConnection },
 ];

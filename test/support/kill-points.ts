@@ -73,7 +73,7 @@ function nameOf(sql: string, transaction: string[]): string | undefined {
   if (/^(BEGIN|ROLLBACK\s*$)/.test(sql)) transaction.length = 0;
   if (/^COMMIT/.test(sql)) {
     const tables = new Set(transaction.splice(0).map((write) => write.split(' ')[1]));
-    return `COMMIT of ${tables.size === 0 ? 'nothing' : [...tables].join(', ')}`;
+    return tables.size === 0 ? undefined : `COMMIT of ${[...tables].join(', ')}`;
   }
   const writes = writesIn(sql);
   transaction.push(...writes);
