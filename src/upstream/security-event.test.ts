@@ -115,7 +115,13 @@ describe('a security event token of Google’s', () => {
     });
 
     it('the type of what is not known, also where a name is one of every object’s', async () => {
-      for (const type of ['https://example.com/new', `${RISC}account-purged`, `${RISC}constructor`]) {
+      const inherited = 'https://schemas.openid.net/secevent/constructor';
+      for (const type of [
+        inherited,
+        'https://example.com/new',
+        `${RISC}account-purged`,
+        'risc/event-type/sessions-revoked',
+      ]) {
         const [notice] = (await read(await sign(about(type, {})))).notices;
         assert.equal(notice?.kind, 'unknown');
       }

@@ -145,7 +145,7 @@ type Payload = Record<string, unknown>;
 type Kind<One = SecurityNotice> = One extends unknown ? Omit<One, keyof NoticeSubject> : never;
 
 function toNotice(type: string, payload: Payload): Kind {
-  const name = type.startsWith(TYPES) ? type.slice(TYPES.length) : type;
+  const name = type.startsWith(TYPES) ? type.slice(TYPES.length) : '';
   if (name === VERIFICATION) return { kind: 'verification', state: textOf(payload.state) };
   const kind = Object.hasOwn(NOTICES, name) ? NOTICES[name] : undefined;
   if (kind === undefined) return { kind: 'unknown', type };

@@ -134,7 +134,8 @@ describe('POST /google/events (RFC 8935)', () => {
       world.advance(30_000);
       const token = await happen({ type: 'tokens-revoked' });
       await deliver(token);
-      assert.equal((await store.connections.list())[0]?.deadReason, undefined);
+      const [spared] = await store.connections.list();
+      assert.deepEqual([spared?.deadReason, spared?.sealedRefreshToken === undefined], [undefined, false]);
       assert.equal(await doorFor(tokens), 401, 'the sandbox has taken the tokens back, and says so');
     });
 
@@ -190,6 +191,20 @@ describe('POST /google/events (RFC 8935)', () => {
       );
     });
 
+    it('is not lost when a refresh changes the tokens at the same moment', async () => {
+      await connect(world, client);
+      const { forgetTokens } = store.connections;
+      store.connections.forgetTokens = async (id, version, reason) => {
+        store.connections.forgetTokens = forgetTokens;
+        const fresh = { sealedAccessToken: Uint8Array.of(1), accessExpiresAt: 0, sealedRefreshToken: undefined, at: 0 };
+        assert.equal(await store.connections.saveAccess(id, version, fresh), true);
+        return forgetTokens(id, version, reason);
+      };
+      await notify({ type: 'token-revoked' });
+      const [dead] = await store.connections.list();
+      assert.deepEqual([dead?.deadReason, dead?.sealedAccessToken], ['token-revoked', undefined]);
+    });
+
     it('does not touch a link that has another token by now', async () => {
       await connect(world, client);
       const token = await happen({ type: 'token-revoked' });
@@ -223,6 +238,14 @@ describe('POST /google/events (RFC 8935)', () => {
           `grant ended ${why}`,
           'connection ended',
         ]);
+      });
+
+      it(`ends what was made within the same second, since Google tells no more of the time, for ${why}`, async () => {
+        world.advance(100);
+        const tokens = await connect(world, client);
+        world.advance(100);
+        await notify(happens);
+        assert.equal(await doorFor(tokens), 401);
       });
 
       it(`takes a code that was not redeemed yet along, for ${why}`, async () => {
@@ -268,6 +291,18 @@ describe('POST /google/events (RFC 8935)', () => {
         await connect(world, client);
         assert.equal(await doorFor(tokens), 200);
       });
+
+    it('leaves the reason of a link that is dead already, and tells of its death once', async () => {
+      await connect(world, client);
+      world.advance(5000);
+      await notify({ type: 'account-disabled' });
+      await notify({ type: 'account-disabled', reason: 'bulk-account' });
+      assert.equal((await told()).filter((line) => line.startsWith('connection dead')).length, 1);
+      const [dead] = await store.connections.list();
+      await store.connections.markDead(dead?.id ?? '', dead?.version ?? 0, 'ended');
+      await notify({ type: 'account-disabled' });
+      assert.equal((await store.connections.list())[0]?.deadReason, 'ended');
+    });
 
     it('does not rest a link on which the person has signed in since', async () => {
       await connect(world, client);
@@ -329,7 +364,7 @@ describe('POST /google/events (RFC 8935)', () => {
       assert.equal(await refused(`${header}.${payload}.`), 'authentication_failed');
       assert.equal(await refused('no token at all'), 'invalid_request');
       assert.equal(await refused(''), 'invalid_request');
-      assert.equal(await refused('x'.repeat(20_000)), 'invalid_request');
+      assert.equal(await refused(`${token}${' '.repeat(20_000)}`), 'invalid_request');
       assert.equal(await refused(token, 'application/json'), 'invalid_request');
       assert.equal(await refused(token, 'application/x-www-form-urlencoded'), 'invalid_request');
       assert.equal(await doorFor(tokens), 200);
