@@ -52,8 +52,10 @@ export function createEndings(parts: EndParts): Endings {
   const { store, now } = parts;
 
   const revoke = async (found: Grant, why: GrantEnd): Promise<boolean> => {
+    // Read before: nothing that can fail stands between an end and its line in the trail.
+    const owner = await store.connections.find(found.connectionId);
     if ((await store.grants.revoke(found.id)) === undefined) return false;
-    recordEnd(parts, found, await store.connections.find(found.connectionId), why);
+    recordEnd(parts, found, owner, why);
     return true;
   };
 
@@ -85,7 +87,7 @@ export function createEndings(parts: EndParts): Endings {
     person: ({ subject, email }) => endPerson(parts, connection, subject, email),
     async leftovers(limit) {
       const expired = await store.grants.takeExpired(now(), limit);
-      for (const each of expired) recordEnd(parts, each, await store.connections.find(each.connectionId), 'unused');
+      for (const each of expired) recordEnd(parts, each, await findIfPossible(parts, each.connectionId), 'unused');
       for (const id of new Set(expired.map(({ connectionId }) => connectionId))) await endIfUnused(parts, id);
       for (const id of await store.connections.unused(now() - REST_MS, now(), MOST_LEFT_OVER)) {
         if ((await endIfUnused(parts, id)) === 'not-ended') break; // Google is away: the next round will do
@@ -110,6 +112,16 @@ async function endPerson(
     await store.events.forget(id);
   record({ step: 'account', outcome: 'deleted' });
   return link;
+}
+
+/** For grants that have ended already: that their ends are recorded does not hang on whose they were. */
+async function findIfPossible({ store, log }: EndParts, connectionId: string): Promise<Connection | undefined> {
+  try {
+    return await store.connections.find(connectionId);
+  } catch (err) {
+    log.error({ err, connection: connectionId }, 'the person of a grant that ended could not be looked up');
+    return undefined;
+  }
 }
 
 function recordEnd({ record }: EndParts, grant: Grant, connection: Connection | undefined, why: GrantEnd): void {
