@@ -25,7 +25,7 @@ interface FindParts {
 const PAGE = 100;
 const MOST_LOOKED_AT = 200_000;
 const MOST_WAITING = 10;
-/** As Google says: the first 16 characters. A shorter piece is the beginning of many tokens. */
+/** As Google says: the first 16 characters. A shorter piece, the beginning of many tokens, fits none. */
 const PREFIX = 16;
 
 /** Throws UpstreamError `busy` when too many searches wait already: the sender comes back. */
@@ -69,7 +69,7 @@ export function createFindByToken({ connections, vault }: FindParts): FindByToke
 }
 
 function fits(token: string, { form, value }: TokenMark): boolean {
-  if (form === 'prefix') return value.length >= PREFIX && token.slice(0, PREFIX) === value.slice(0, PREFIX);
+  if (form === 'prefix') return token.slice(0, PREFIX) === value.slice(0, PREFIX);
   return doubleHash(token) === value.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', '');
 }
 
