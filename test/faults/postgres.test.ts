@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
 import { type Answer, type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { readLine } from '../support/read-line.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-faults/oauth/callback';
 const PEOPLE = ['ada@example.com', 'grace@example.com', 'nobody@example.com'];
@@ -33,7 +34,7 @@ describe('a bridge on PostgreSQL', () => {
   });
 
   const statusOf = async (path: string) => (await fetch(`${stage.bridgeUrl}${path}`)).status;
-  const logged = () => stage.bridge().lines().join('\n');
+  const reads = (pattern: RegExp) => readLine(() => stage.bridge().lines(), pattern);
   const of = (n: number) => tokens[n] as Tokens;
   const renew = async (n: number) => {
     const answer = await assistant.refresh(of(n).refresh);
@@ -50,8 +51,8 @@ describe('a bridge on PostgreSQL', () => {
     await other.end();
     assert.deepEqual([refreshed.status, refreshed.retryAfter], [503, '5']);
     assert.equal(called.status, 200, 'that it was used could not be noted, which is no reason to fail');
-    assert.match(logged(), /"level":50.*statement timeout.*the database failed/);
-    assert.match(logged(), /"level":40.*the use of a permission could not be noted/);
+    await reads(/"level":50.*statement timeout.*the database failed/);
+    await reads(/"level":40.*the use of a permission could not be noted/);
     assert.equal((await renew(0)).status, 200);
   });
 
@@ -78,7 +79,7 @@ describe('a bridge on PostgreSQL', () => {
       answers.some(({ status }) => status === 503),
       'somebody was put off',
     );
-    assert.match(logged(), /"level":50.*(terminating connection|ECONNREFUSED).*the database failed/);
+    await reads(/"level":50.*(terminating connection|ECONNREFUSED).*the database failed/);
     assert.equal(await statusOf('/ready'), 200);
     for (const n of PEOPLE.keys()) {
       assert.equal((await renew(n)).status, 200);

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { readLog } from '../../src/demo/bridge-log.ts';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
 import { type Answer, type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
+import { readLine } from '../support/read-line.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-faults/oauth/callback';
 const BIN = fileURLToPath(new URL('../../bin/ganalyticsgpt.js', import.meta.url));
@@ -35,7 +36,7 @@ describe('a bridge on a SQLite file', () => {
   after(() => stage.close());
 
   const statusOf = async (path: string) => (await fetch(`${stage.bridgeUrl}${path}`)).status;
-  const logged = () => stage.bridge().lines().join('\n');
+  const reads = (pattern: RegExp) => readLine(() => stage.bridge().lines(), pattern);
   const checkReads = async () => {
     for (const answer of [await assistant.properties(tokens.access), await assistant.profile(tokens.access)])
       assert.equal(answer.status, 200);
@@ -68,7 +69,7 @@ describe('a bridge on a SQLite file', () => {
       checkPutOff(await assistant.refresh(tokens.refresh));
       await checkReads();
       other.exec('COMMIT');
-      assert.match(logged(), /"level":50.*database is locked.*the database failed/);
+      await reads(/"level":50.*database is locked.*the database failed/);
       tokens = await renewed(assistant, tokens);
     });
   });
@@ -79,7 +80,7 @@ describe('a bridge on a SQLite file', () => {
       checkPutOff(await assistant.refresh(tokens.refresh));
       assert.equal(await statusOf('/ready'), 503);
       await checkReads();
-      assert.match(logged(), /was removed or replaced while it was in use: put it back/);
+      await reads(/was removed or replaced while it was in use: put it back/);
       await rename(`${file}.away`, file);
       assert.equal(await statusOf('/ready'), 200);
       tokens = await renewed(assistant, tokens);
@@ -105,8 +106,8 @@ describe('a bridge on a SQLite file', () => {
       }
       checkPutOff(answer);
       await checkReads();
-      assert.match(
-        limited.lines.join('\n'),
+      await readLine(
+        () => limited.lines,
         /"level":50.*(disk I\/O error|database or disk is full).*the database failed/,
       );
 

@@ -1,16 +1,19 @@
-/** Everything moves from SQLite to PostgreSQL beside a running bridge, and nobody is signed out by it. */
+/** Before a move from SQLite to PostgreSQL: a copy; and what a move that fails or is killed leaves behind: a source as it was. */
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { Client } from 'pg';
+import { startProcess } from '../../src/demo/processes.ts';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
-import { type Answer, type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
+import { type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { readLine } from '../support/read-line.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-move/oauth/callback';
 const PEOPLE = ['ada@example.com', 'grace@example.com', 'nobody@example.com'];
 
-describe('an operator who moves from SQLite to PostgreSQL', () => {
+describe('an operator who prepares a move from SQLite to PostgreSQL', () => {
   let postgres: TestPostgres;
   let stage: Stage;
   let assistant: Assistant;
@@ -23,7 +26,9 @@ describe('an operator who moves from SQLite to PostgreSQL', () => {
     tokens = await Promise.all(PEOPLE.map((person) => assistant.connect(person)));
     target = await postgres.database();
   });
-  after(() => Promise.all([stage.close(), postgres.close()]));
+  after(async () => {
+    await Promise.all([stage.close(), postgres.close()]);
+  });
 
   const isSame = async () => {
     for (const { access } of tokens) assert.equal((await assistant.profile(access)).status, 200);
@@ -58,60 +63,49 @@ describe('an operator who moves from SQLite to PostgreSQL', () => {
     await isSame();
   });
 
-  it('moves under live traffic: a refused write is a 503 with Retry-After, and reads go on', async () => {
-    const odd: Answer[] = [];
-    let isMoving = true;
-    const live = async (n: number) => {
-      while (isMoving) {
-        const before = tokens[n] as Tokens;
-        const answer = await assistant.refresh(before.refresh);
-        if (answer.status === 200) tokens[n] = tokensOf(answer);
-        const read = await assistant.profile((tokens[n] as Tokens).access);
-        odd.push(...[answer, read].filter((each) => !isFine(each)));
-      }
-    };
-    const traffic = PEOPLE.map((_, n) => live(n));
-    const printed = await stage.command(['db', 'move', '--json', '--show-keys'], { TARGET_DATABASE_URL: target });
-    const moved = JSON.parse(printed) as { target: string; rows: Record<string, number>; secret_keys: string };
-    assert.deepEqual([moved.rows.connections, moved.rows.grants, moved.rows.clients], [3, 3, 1]);
-    assert.ok(!moved.target.includes(new URL(target).password));
-    isMoving = false;
-    await Promise.all(traffic);
-    assert.deepEqual(odd, []);
-    await isSame();
-    const late = await assistant.refresh((tokens[0] as Tokens).refresh);
-    assert.deepEqual([late.status, late.retryAfter !== null], [503, true]);
-    await fetch(`${stage.sandboxUrl}/sandbox/expire`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ person: PEOPLE[0], what: 'access' }),
+  it('leaves a source that can be used again when it is killed in the middle of its copy', async () => {
+    await stage.command(['db', 'migrate'], { DATABASE_URL: target });
+    const gate = await holdInserts(target);
+    const mover = await startProcess({
+      name: 'The mover',
+      args: ['db', 'move'],
+      cwd: stage.folder,
+      env: { ...stage.bridgeSettings, TARGET_DATABASE_URL: target },
+      isReady: (line) => (/^ +connections: 3 of 3/.test(line) ? line : undefined),
     });
-    const call = await assistant.properties((tokens[0] as Tokens).access);
-    assert.deepEqual([call.status, call.retryAfter !== null], [503, true], JSON.stringify(call));
-    await assert.rejects(assistant.code(PEOPLE[0] ?? ''), /503/, 'a page says so to a person');
+    await gate.isReached();
+    await mover.crash();
+    await gate.open();
 
-    await stage.restartBridge({ DATABASE_URL: target, SECRET_KEYS: moved.secret_keys });
     await isSame();
+    const refused = await assistant.refresh((tokens[0] as Tokens).refresh);
+    assert.deepEqual([refused.status, refused.retryAfter], [503, '5']);
+    await readLine(() => stage.bridge().lines(), /if that command was killed, run it again, or: .* db move --undo/);
+    await assert.rejects(stage.command(['serve']), /run that command to its end, or undo it with: .* db move --undo/);
+    assert.match(await stage.command(['db', 'move', '--undo']), /can be used again/);
     tokens = await Promise.all(tokens.map(async ({ refresh }) => tokensOf(await assistant.refresh(refresh))));
     await isSame();
-    assert.equal((await assistant.properties((tokens[0] as Tokens).access)).status, 200);
-  });
-
-  it('cannot start a bridge on the file again, and is told where the data is; unless the move is undone', async () => {
-    const { host } = new URL(target);
-    await assert.rejects(stage.command(['serve']), (error: Error) => {
-      assert.match(error.message, /exit code 78/);
-      assert.ok(error.message.includes(host) && !error.message.includes(new URL(target).password));
-      return true;
-    });
-    await assert.rejects(stage.command(['db', 'move', '--to', target]), /was moved to .* already/);
-    assert.match(await stage.command(['db', 'move', '--undo']), /can be used again/);
-    assert.equal(JSON.parse(await stage.command(['connections', 'list', '--json'])).length, PEOPLE.length);
-    assert.ok(existsSync(join(stage.folder, 'bridge.db')));
+    const left = await postgres.query(target, 'SELECT count(*) AS count FROM connections');
+    assert.deepEqual(left, [{ count: '0' }]);
   });
 });
 
-/** Done, or put off in a way that a client understands. */
-function isFine({ status, retryAfter }: Answer): boolean {
-  return status === 200 || (status === 503 && retryAfter !== null);
+/** A target that takes no grant until the gate is opened, so that a mover can be met in the middle of its copy. */
+async function holdInserts(url: string): Promise<{ isReached(): Promise<void>; open(): Promise<void> }> {
+  const holder = new Client({ connectionString: url });
+  await holder.connect();
+  await holder.query(`SELECT pg_advisory_lock(1);
+    CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END';
+    CREATE TRIGGER gate BEFORE INSERT ON grants FOR EACH ROW EXECUTE FUNCTION wait_at_gate()`);
+  const waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  return {
+    async isReached() {
+      while ((await holder.query(waiting)).rowCount === 0);
+    },
+    async open() {
+      await holder.query('SELECT pg_advisory_unlock(1)');
+      await holder.query('DROP FUNCTION wait_at_gate() CASCADE'); // waits until the killed one's transaction is gone
+      await holder.end();
+    },
+  };
 }

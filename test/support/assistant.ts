@@ -23,7 +23,7 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
   const credentials = { client_id: client.clientId, client_secret: client.clientSecret };
 
   const post = async (path: string, fields: Record<string, unknown>, token?: string): Promise<Answer> => {
-    const isTool = path.startsWith('/actions/');
+    const isTool = path.startsWith('/actions/') || path === '/mcp';
     const answer = await fetch(`${bridgeUrl}${path}`, {
       method: 'POST',
       headers: {
@@ -53,6 +53,7 @@ export function createAssistant(bridgeUrl: string, client: Credentials, redirect
     revoke: (token: string) => post('/revoke', { token, ...credentials }),
     profile: (token: string) => post('/actions/get_profile', {}, token),
     properties: (token: string) => post('/actions/list_properties', {}, token),
+    listTools: (token: string) => post('/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }, token),
     /** Goes to Google for each limit anew; the same question is answered from memory for a while. */
     report: (token: string, limit: number) =>
       post('/actions/run_report', { metrics: ['activeUsers'], dimensions: ['country'], limit }, token),

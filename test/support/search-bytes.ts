@@ -4,6 +4,8 @@
  * Owns: the forms in which a secret may have been written down (as it is, base64 at any offset, hex, percent-encoded, and
  * the bytes that it stands for), and finding them in one pass. Does not own: which secrets there are.
  */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** What was found, in words that do not repeat the secret. */
 export interface Found {
@@ -50,6 +52,19 @@ export function createSearch(secrets: Iterable<readonly [text: string, kind: str
       return [...found.values()];
     },
   };
+}
+
+/** All files of a folder and of those inside it. */
+export async function searchFolder(folder: string, secrets: ReadonlyMap<string, string>): Promise<Found[]> {
+  if (secrets.size === 0) return [];
+  const search = createSearch(secrets);
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found: Found[] = [];
+  for (const { name, parentPath } of files.filter((file) => file.isFile())) {
+    const bytes = await readFile(join(parentPath, name)).catch(() => Buffer.alloc(0)); // gone meanwhile
+    found.push(...search.in(name, bytes));
+  }
+  return found;
 }
 
 /** The start of a token of ours and its id: neither is secret. */
