@@ -150,11 +150,12 @@ async function settleLater(each: Case): Promise<Case> {
 async function reckon(world: CrashWorld, cases: readonly Case[]) {
   const report = { lostLinks: [] as string[], doubleRedemptions: [] as string[], unfinishedEnds: [] as string[] };
   await world.stage.restartBridge({ KILL_POINTS_AHEAD_MS: String(HOUR_AHEAD_MS) });
+  const sweptBy = performance.now() + SWEPT_WITHIN_MS;
   for (const { account, settled, operation, point } of cases) {
     const where = `${operation}, ${point}`;
     const { families } = settled;
     if (families.length === 0) {
-      const left = await isGone(world, account);
+      const left = await whatIsLeft(world, account, sweptBy);
       if (left !== undefined) report.unfinishedEnds.push(`${where}: ${left}`);
       continue;
     }
@@ -177,12 +178,13 @@ async function troublesOf(world: CrashWorld, account: string, families: readonly
   return troubles;
 }
 
-/** Undefined when nothing is left; waits for the sweep. */
-async function isGone(world: CrashWorld, account: string): Promise<string | undefined> {
-  for (const end = performance.now() + SWEPT_WITHIN_MS; ; await wait(100)) {
+/** Undefined when nothing is left; the sweep has time until `end`. */
+async function whatIsLeft(world: CrashWorld, account: string, end: number): Promise<string | undefined> {
+  for (;;) {
     const { connection, atGoogle, grantIds } = await world.holding(account);
     if (connection === 'none' && atGoogle === 'none' && grantIds.length === 0) return undefined;
     if (performance.now() > end) return `${connection} here, ${atGoogle} at Google`;
+    await wait(100);
   }
 }
 

@@ -130,8 +130,9 @@ async function killOneByOne(
 ) {
   const deaths: Death[] = [];
   const ends: Record<string, number> = {};
-  for (let kill = 1; performance.now() < end; kill += 1) {
-    await wait(killEverySeconds * 1000);
+  const pause = killEverySeconds * 1000;
+  for (let kill = 1; performance.now() + pause < end; kill += 1) {
+    await wait(pause);
     const n = kill % REPLICAS;
     const { pid, how } = await replicas.end(n, signal);
     const goneAt = Date.now();
