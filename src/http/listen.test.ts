@@ -55,3 +55,18 @@ describe('the listener', () => {
     assert.match(await exchange(listener.port, both), /^HTTP\/1\.1 400 /);
   });
 });
+
+describe('a listener that closes', () => {
+  it('cuts what is still being answered when its limit is over', async () => {
+    const asked = Promise.withResolvers<void>();
+    const fetch = () => {
+      asked.resolve();
+      return new Promise<Response>(() => {});
+    };
+    const slow = await listen({ fetch, host: '127.0.0.1', port: 0 });
+    const cut = exchange(slow.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await asked.promise;
+    await slow.close(100);
+    assert.equal(await cut, '');
+  });
+});
