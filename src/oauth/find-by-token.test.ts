@@ -103,6 +103,19 @@ describe('the holder of a token', () => {
     assert.equal((await slow(mark, undefined))?.id, 'connection 240', 'and then there is room again');
   });
 
+  it('is looked for in small bites, between which other requests are answered', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await find({ form: 'prefix', value: tokenOf(999).slice(0, 16) }, undefined);
+    isOver = true;
+    assert.ok(turns >= 2, `${turns} turns between three pages`);
+  });
+
   it('is looked for again after a search that failed', async () => {
     let isBroken = true;
     const page: Store['connections']['page'] = (after, limit) =>
