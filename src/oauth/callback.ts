@@ -23,6 +23,7 @@ import { type FinishVisit, isVisit } from './account/visit.ts';
 import type { MayConnect } from './account-policy.ts';
 import { answerRedirect } from './answer-redirect.ts';
 import type { FindClient } from './clients/find.ts';
+import type { Endings } from './end-grant.ts';
 import { type ApprovedFlow, CONSENT_MS, type Flow, openFlow, referenceOf, sealFlow } from './flow.ts';
 import { exchangeCode } from './google-answer.ts';
 import type { Issuer } from './issue.ts';
@@ -45,6 +46,7 @@ interface CallbackParts {
   record: RecordEvent;
   publicUrl: string;
   finishVisit: FinishVisit;
+  end: Pick<Endings, 'connection'>;
   scopeWords: ScopeWords;
 }
 
@@ -84,6 +86,8 @@ async function finishSignIn(
   if (missing.length > 0) return askForBoxes(parts, c, flow, missing);
 
   const existing = await parts.store.connections.findBySubject(identity.subject);
+  // What Google gave just now belongs to the link that is being ended, and goes with it.
+  if (existing?.deadReason === 'ended') return askAnew(parts, c, flow, existing);
   const decision = decideLink(existing, tokens, flow);
   if (decision.kind === 'ask-again') {
     if (flow.again !== undefined)
@@ -105,10 +109,8 @@ async function finishSignIn(
   const { code, record } = parts.issue.code(flow, connection.id);
   if (!(await parts.store.codes.add(record))) {
     const left = await parts.store.connections.find(connection.id);
-    if (flow.again === undefined && (left === undefined || left.deadReason !== undefined)) {
-      const again = { scopes: googleScopes(flow.scopes), loginHint: identity.subject };
-      return c.redirect(await sendToGoogle(parts, c, { ...flow, again }), 303);
-    }
+    if (flow.again === undefined && (left === undefined || left.deadReason !== undefined))
+      return askAnew(parts, c, flow, left ?? connection);
     throw new PageError('flow-expired', 410, { ref, detail: 'this flow has given its code' });
   }
   await parts.store.clients.touch(flow.clientId, parts.now());
@@ -122,6 +124,22 @@ async function finishSignIn(
     detail: { link: decision.kind === 'keep' ? 'kept' : 'renewed' },
   });
   return answerRedirect(c, parts.publicUrl, flow, { code });
+}
+
+/**
+ * Google ends at once all that a person gave us. A link that is being ended, which may take its time, would therefore take
+ * along what Google gives now: it is brought to its end first, and what still comes later with its token ends nothing.
+ */
+async function askAnew(
+  parts: CallbackParts,
+  c: Context,
+  flow: ApprovedFlow,
+  { id, subject, deadReason }: Connection,
+): Promise<Response> {
+  if (deadReason === 'ended' && (await parts.end.connection(id, 'person')) === 'not-ended')
+    throw new PageError('google-unreachable', 503, { ref: referenceOf(flow.id), detail: 'the link before has to end' });
+  const again = { scopes: googleScopes(flow.scopes), loginHint: subject };
+  return c.redirect(await sendToGoogle(parts, c, { ...flow, again }), 303);
 }
 
 /** Google's `state` was for this stage and in time; it also has to come in the browser whose person pressed allow. */

@@ -4,9 +4,19 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { CodeStore, ConnectionStore, Store } from '../../src/store/store.ts';
-import { callTool, connect, createWorld, redeem, signIn, type TestClient, type World } from '../support/world.ts';
+import {
+  callTool,
+  connect,
+  createWorld,
+  GOOGLE,
+  redeem,
+  signIn,
+  type TestClient,
+  type World,
+} from '../support/world.ts';
 
 /** CodeStore.add takes a code on a connection that was retired a moment ago; the callback has then to ask Google again. */
 
@@ -45,6 +55,34 @@ describe('a sign-in that meets the revocation of the last grant', () => {
       };
       return { codes: { ...store.codes, add }, connections: { ...store.connections, retire } };
     });
+  });
+});
+
+describe('a sign-in that meets a slow answer of Google to the revocation of the last grant', () => {
+  it('brings that end about first, so that it does not take the new link along', async () => {
+    const asked = Promise.withResolvers<void>();
+    const isConnected = Promise.withResolvers<void>();
+    let isFirst = true;
+    const sandbox = createSandbox({ issuer: GOOGLE, data: 'small', now: () => new Date(world.now()) });
+    const slowly = async (request: Request) => {
+      const waits = isFirst && new URL(request.url).pathname === '/revoke';
+      if (waits) {
+        isFirst = false;
+        asked.resolve();
+        await isConnected.promise;
+      }
+      return sandbox.fetch(request);
+    };
+    const world: World = await createWorld({ sandbox, hosts: { [GOOGLE]: slowly } });
+    const client = await world.client();
+    const first = await connect(world, client);
+    const revoking = revoke(world, client, first.refreshToken);
+    await asked.promise;
+    const { accessToken } = await connect(world, client);
+    isConnected.resolve();
+    await revoking;
+    assert.equal((await callTool(world, 'list_properties', accessToken)).status, 200);
+    await world.close();
   });
 });
 
