@@ -58,12 +58,15 @@ describe('a sign-in that meets the revocation of the last grant', () => {
   });
 });
 
+/** Where the world's clock starts; nothing here moves it. */
+const NOW = new Date('2026-11-22T12:00:00Z');
+
 describe('a sign-in that meets a slow answer of Google to the revocation of the last grant', () => {
   it('brings that end about first, so that it does not take the new link along', async () => {
     const asked = Promise.withResolvers<void>();
     const isConnected = Promise.withResolvers<void>();
     let isFirst = true;
-    const sandbox = createSandbox({ issuer: GOOGLE, data: 'small', now: () => new Date(world.now()) });
+    const sandbox = createSandbox({ issuer: GOOGLE, data: 'small', now: () => NOW });
     const slowly = async (request: Request) => {
       const waits = isFirst && new URL(request.url).pathname === '/revoke';
       if (waits) {
@@ -73,7 +76,7 @@ describe('a sign-in that meets a slow answer of Google to the revocation of the 
       }
       return sandbox.fetch(request);
     };
-    const world: World = await createWorld({ sandbox, hosts: { [GOOGLE]: slowly } });
+    const world = await createWorld({ sandbox, hosts: { [GOOGLE]: slowly } });
     const client = await world.client();
     const first = await connect(world, client);
     const revoking = revoke(world, client, first.refreshToken);
