@@ -48,9 +48,31 @@ describe('comparing redirect URIs', () => {
       'http://user@localhost:1/callback',
       'http://localhost:123456/callback',
       'http://localhost:1x/callback',
+      'http://localhost:99999/callback',
+      'xhttp://localhost:1/callback',
     ]) {
       assert.equal(isRegistered(registered, other), false, other);
     }
+  });
+
+  it('ignores the port of every loopback address, and of none that only looks like one', () => {
+    assert.equal(isRegistered(['http://127.10.200.3:1/cb'], 'http://127.10.200.3:2/cb'), true);
+    for (const [registered, given] of [
+      ['http://127.0.0.1.a.example:1/cb', 'http://127.0.0.1.a.example:2/cb'],
+      ['https://localhost:1/cb', 'https://localhost:2/cb'],
+      ['app://localhost:1/cb', 'app://localhost:2/cb'],
+      ['https://a.example/?next=http://localhost:1/cb', 'https://a.example/?next=http://localhost:2/cb'],
+      ['http://localhost/*', 'http://localhost:2/*'],
+    ] as const) {
+      assert.equal(isRegistered([registered], given), false, given);
+    }
+  });
+
+  it('finds the given one among several, wherever it stands', () => {
+    const registered = ['https://vscode.dev/redirect', 'http://127.0.0.1:33418/', 'cursor://a/b'];
+    for (const given of ['https://vscode.dev/redirect', 'http://127.0.0.1:50000/', 'cursor://a/b'])
+      assert.equal(isRegistered(registered, given), true, given);
+    assert.equal(isRegistered([], 'https://vscode.dev/redirect'), false);
   });
 
   it('keeps the trailing slash that VS Code sends', () => {
@@ -106,37 +128,66 @@ describe('registering redirect URIs', () => {
       'http://127.0.0.1/cb',
       'http://[::1]:9/cb',
       'cursor://a/b',
+      'cursor://a',
       'com.example.app:/cb',
+      'com.example.forms-app:/cb',
+      `https://a.example/${'x'.repeat(2048 - 18)}`,
     ]) {
       assert.equal(problemOf(uri), undefined, uri);
     }
   });
 
-  it('refuses what runs code, what is plain, and what parsers read differently', () => {
-    for (const uri of [
-      'javascript:alert(1)',
-      'JavaScript:alert(1)',
-      'data:text/html,x',
-      'vbscript:x',
-      'file:///etc/passwd',
-      'blob:https://a/1',
+  const REFUSED: Record<string, string[]> = {
+    'is not an absolute URI of at most 2048 printable characters': [
+      '',
+      '/relative',
+      'https://',
+      'cursor:',
+      'cursor://',
+      'https://a.example/\\',
+      'https://a.example/ b',
+      'https://a.example/ü',
+      'https://a.example/\n',
+      'http://localhost:65536/',
+      `https://a.example/${'x'.repeat(2049 - 18)}`,
+    ],
+    'has a fragment': ['https://a.example/#x', 'https://a.example/cb#'],
+    'has user information': ['https://u:p@a.example/', 'https://u@a.example/', 'https://:p@a.example/'],
+    'has a wildcard, and redirect URIs are compared exactly': ['https://a.example/*', 'https://*.a.example/cb'],
+    'is plain http on a host that is not loopback': [
       'http://a.example/cb',
       'http://localhost.a.example/cb',
       'http://127.0.0.1.a.example/cb',
-      'https://a.example/#x',
-      'https://a.example/cb#',
-      'https://u:p@a.example/',
-      'https://*.a.example/cb',
-      '/relative',
-      'https://',
-      '',
-      'https://a.example/\\',
-      'https://a.example/ b',
-      `https://a.example/${'x'.repeat(2048)}`,
-    ]) {
-      assert.notEqual(problemOf(uri), undefined, uri);
-    }
+    ],
+  };
+
+  it('says what is wrong with the others', () => {
+    for (const [problem, uris] of Object.entries(REFUSED))
+      for (const uri of uris) assert.equal(problemOf(uri), problem, uri);
   });
+
+  /** Each with two slashes, as an app's own URI is written, so that nothing but its scheme speaks against it. */
+  const DANGEROUS: Record<string, string> = {
+    'runs as a script, or shows what its sender wrote':
+      'javascript data vbscript blob about filesystem view-source mhtml',
+    'opens a local file or an archive': 'file jar res nfs smb',
+    'starts another app of an Android phone': 'intent market',
+    'starts a Microsoft program': 'ms-word ms-settings ms-msdt search search-ms onenote shell',
+    'starts an Apple program': 'facetime facetime-audio itms itms-apps itms-services webcal x-apple.systempreferences',
+    'calls or writes to somebody': 'callto mailto sip sips skype sms tel teams zoommtg',
+    'opens a connection that is not for browsing': 'ftp git ldap ldaps rdp sftp ssh steam telnet vnc ws wss',
+  };
+  for (const [what, schemes] of Object.entries(DANGEROUS)) {
+    it(`refuses a scheme that ${what}`, () => {
+      for (const scheme of schemes.split(' '))
+        for (const written of [scheme, scheme.toUpperCase()])
+          assert.equal(
+            problemOf(`${written}://a/b`),
+            'has a scheme that browsers execute or hand to a program',
+            scheme,
+          );
+    });
+  }
 });
 
 describe('registering a redirect URI that a browser reads differently from a parser', () => {
@@ -144,6 +195,7 @@ describe('registering a redirect URI that a browser reads differently from a par
     for (const uri of [
       'https:account',
       'https:a.example/cb',
+      'https:a.example//cb',
       'https:/a.example/cb',
       'https:///a.example/cb',
       'https:////a.example/cb',
@@ -160,20 +212,11 @@ describe('registering a redirect URI that a browser reads differently from a par
   it('refuses what hands a command to a program', () => {
     for (const uri of [
       'ms-word:ofv|u|https://evil.example/a.doc',
-      'ms-settings:/x',
-      'ms-excel:/x',
       'MS-CXH-FULL://0',
-      'callto:1',
+      'javascript:alert(1)',
+      'JavaScript:alert(1)',
+      'data:text/html,x',
       'search:query',
-      'search-ms:query=x',
-      'steam://run/1',
-      'ssh://evil.example/',
-      'smb://evil.example/share',
-      'vnc://evil.example/',
-      'rdp://evil.example/',
-      'skype:/x',
-      'tel:/1',
-      'mailto:/a',
       'anyapp:opaque',
       'anyapp:@chatgpt.com',
     ]) {
@@ -203,12 +246,17 @@ describe('answering at a redirect URI', () => {
     assert.equal(displayHost('https://chatgpt.com/aip/x'), 'chatgpt.com');
     assert.equal(displayHost('http://localhost:3333/cb'), 'localhost:3333');
     assert.equal(displayHost('cursor://anysphere.cursor-mcp/oauth'), 'cursor://anysphere.cursor-mcp');
-    assert.equal(isLoopbackUri('http://127.0.0.1:1/x'), true);
-    assert.equal(isLoopbackUri('https://a.example'), false);
-    assert.deepEqual(['com.example.app:/cb', 'http://localhost/', 'https://a.example'].map(isAppUri), [
-      true,
-      false,
-      false,
-    ]);
+    assert.equal(displayHost('no address'), 'no address');
+  });
+
+  it('tells programs of this device from servers elsewhere', () => {
+    for (const uri of ['http://127.0.0.1:1/x', 'http://localhost/', 'http://[::1]:1/'])
+      assert.equal(isLoopbackUri(uri), true, uri);
+    for (const uri of ['https://a.example', 'http://a.example', 'https://localhost/', 'app://localhost/', 'no address'])
+      assert.equal(isLoopbackUri(uri), false, uri);
+    for (const uri of ['com.example.app:/cb', 'app://cb?next=https://a.example'])
+      assert.equal(isAppUri(uri), true, uri);
+    for (const uri of ['http://localhost/', 'https://a.example', 'HTTPS://a.example'])
+      assert.equal(isAppUri(uri), false, uri);
   });
 });

@@ -70,39 +70,30 @@ export function problemOf(uri: string): string | undefined {
   if (url.username !== '' || url.password !== '') return 'has user information';
   if (DANGEROUS_SCHEMES.has(url.protocol) || MICROSOFT_PROGRAM.test(url.protocol))
     return 'has a scheme that browsers execute or hand to a program';
-  if (!hasPlainStart(uri)) return 'is not written out as https://host/path or scheme:/path';
+  if (!hasPlainStart(uri, url)) return 'is not written out as https://host/path or scheme:/path';
   if (uri.includes('*')) return 'has a wildcard, and redirect URIs are compared exactly';
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) return 'is plain http on a host that is not loopback';
   return undefined;
 }
 
-/** Whether `given` is one of `registered`. Anything that does not parse strictly is not. */
+/** Whether `given` is one of `registered`. What nobody may register is not, also when it was kept from before. */
 export function isRegistered(registered: readonly string[], given: string): boolean {
-  return (
-    registered.some((uri) => uri === given && problemOf(uri) === undefined) ||
-    registered.some((uri) => isSameButPort(uri, given))
-  );
+  return problemOf(given) === undefined && registered.some((uri) => withoutPort(uri) === withoutPort(given));
 }
 
-/** RFC 8252 7.3: http, the same loopback host text, path and query exact; only the port may differ. */
-function isSameButPort(registered: string, given: string): boolean {
-  if (problemOf(given) !== undefined) return false;
-  const a = split(registered);
-  const b = split(given);
-  return a !== undefined && b !== undefined && isLoopback(a.host) && a.host === b.host && a.rest === b.rest;
-}
-
-/** The text itself is split, not the parsed form, so that no normalising makes two different texts equal. */
-function split(uri: string): { host: string; rest: string } | undefined {
-  const match = /^http:\/\/(localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(|[/?].*)$/.exec(uri);
-  return match?.[1] === undefined ? undefined : { host: match[1], rest: match[2] ?? '' };
+/**
+ * RFC 8252 7.3: of http loopback the port may differ, and nothing else. The text itself is compared, not the parsed form,
+ * so that no normalising makes two different texts equal.
+ */
+function withoutPort(uri: string): string {
+  return uri.replace(/^(http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])):\d+/, '$1');
 }
 
 /** What a person should recognise: the host, or the scheme of an app's own URI. */
 export function displayHost(uri: string): string {
   const url = parse(uri);
   if (url === undefined) return uri;
-  return url.protocol === 'https:' || url.protocol === 'http:' ? url.host : `${url.protocol}//${url.host}`;
+  return isWeb(url.protocol) ? url.host : `${url.protocol}//${url.host}`;
 }
 
 /** Whether a program's own scheme gets the answer, instead of a web server. */
@@ -126,8 +117,13 @@ export function withParameters(uri: string, parameters: Readonly<Record<string, 
  * Parsers mend `https:host`, `https:/host` and `https:///host` into a host, and browsers read the same text as an address
  * relative to our own page. What follows another scheme is a path: `ms-word:…` and its like are a program's command line.
  */
-function hasPlainStart(uri: string): boolean {
-  return /^https?:/i.test(uri) ? /^https?:\/\/[^/\\]/i.test(uri) : /^[a-z][a-z\d+.-]*:\//i.test(uri);
+function hasPlainStart(uri: string, { protocol }: URL): boolean {
+  const rest = uri.slice(protocol.length);
+  return isWeb(protocol) ? /^\/\/[^/]/.test(rest) : rest.startsWith('/');
+}
+
+function isWeb(protocol: string): boolean {
+  return protocol === 'https:' || protocol === 'http:';
 }
 
 function parse(uri: string): URL | undefined {
