@@ -9,7 +9,10 @@ import { chooseResource } from './resource.ts';
 import { chooseScopes, narrowScopes, parseScope } from './scope.ts';
 import { createScopeWords } from './scope-words.ts';
 
-const refusedAs = (code: string) => (error: unknown) => error instanceof OAuthError && error.code === code;
+const refusedAs =
+  (code: string, words = '') =>
+  (error: unknown) =>
+    error instanceof OAuthError && error.code === code && error.message.includes(words);
 
 describe('PKCE (RFC 7636)', () => {
   it('agrees with the example of appendix B', () => {
@@ -22,8 +25,14 @@ describe('PKCE (RFC 7636)', () => {
     for (const verifier of ['', 'a'.repeat(42), 'a'.repeat(129), `${'a'.repeat(43)} `, `${'a'.repeat(42)}é`]) {
       assert.equal(matchesChallenge(challengeOf(verifier), verifier), false, verifier);
     }
-    assert.equal(isChallenge('a'.repeat(42)), false);
-    assert.equal(isChallenge(`${'a'.repeat(42)}=`), false);
+    for (const verifier of ['a'.repeat(43), 'a'.repeat(128), `${'a'.repeat(43)}._~-`])
+      assert.equal(matchesChallenge(challengeOf(verifier), verifier), true, verifier);
+  });
+
+  it('takes as a challenge what S256 makes, and nothing shorter, longer or of other characters', () => {
+    assert.equal(isChallenge('E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-_M'), true);
+    for (const other of ['', 'a'.repeat(42), 'a'.repeat(44), `${'a'.repeat(42)}=`, ` ${'a'.repeat(43)}`, 'a'])
+      assert.equal(isChallenge(other), false, other);
   });
 });
 
@@ -39,14 +48,28 @@ describe('scopes (RFC 6749 3.3)', () => {
       chooseScopes('openid https://www.googleapis.com/auth/analytics.readonly analytics.readonly', offered),
       ['analytics.readonly'],
     );
-    assert.throws(() => chooseScopes('openid email', offered), refusedAs('invalid_scope'));
+    assert.deepEqual(chooseScopes('https://www.googleapis.com/auth/calendar.events', offered), ['calendar.events']);
+    assert.throws(
+      () => chooseScopes('openid email', offered),
+      refusedAs('invalid_scope', 'is known here. Known are: analytics.readonly calendar.events offline_access.'),
+    );
   });
 
   it('narrows at a refresh, never widens (RFC 6749 6)', () => {
     assert.equal(narrowScopes(undefined, offered), undefined);
     assert.equal(narrowScopes('offline_access', offered), undefined);
     assert.deepEqual(narrowScopes('analytics.readonly', offered), ['analytics.readonly']);
-    assert.throws(() => narrowScopes('analytics.edit', offered), refusedAs('invalid_scope'));
+    for (const asked of ['analytics.edit', 'calendar.events analytics.edit'])
+      assert.throws(
+        () => narrowScopes(asked, offered.slice(1)),
+        refusedAs('invalid_scope', 'more than was granted: calendar.events offline_access.'),
+      );
+  });
+
+  it('keeps everything, and staying connected with it, for a refresh that names all that was granted', () => {
+    assert.equal(narrowScopes('offline_access calendar.events analytics.readonly', offered), undefined);
+    assert.equal(narrowScopes('analytics.readonly offline_access', ['analytics.readonly']), undefined);
+    assert.deepEqual(narrowScopes('calendar.events offline_access', offered), ['calendar.events', 'offline_access']);
   });
 
   it('never grants what was not offered', () => {
@@ -73,10 +96,12 @@ describe('scopes (RFC 6749 3.3)', () => {
       'analytics.readonly': { area: 'Google Analytics', reads: 'See reports' },
       'calendar.events': { area: 'Google Calendar', changes: 'Change events' },
     });
-    const { reads, changes, subject } = describe(['analytics.readonly', 'calendar.events', 'offline_access']);
-    assert.equal(reads.length, 1);
-    assert.equal(changes.length, 1);
-    assert.equal(subject, 'Google Analytics and Google Calendar');
+    assert.deepEqual(describe(['analytics.readonly', 'calendar.events', 'offline_access']), {
+      reads: ['See reports'],
+      changes: ['Change events'],
+      subject: 'Google Analytics and Google Calendar',
+    });
+    assert.deepEqual(['analytics.readonly', 'calendar.events'].map(nameOf), ['See reports', 'Change events']);
     assert.equal(nameOf('unheard.of'), 'unheard.of');
   });
 });
@@ -108,7 +133,7 @@ describe('resource indicators (RFC 8707)', () => {
       'https://ga.example.com:444/mcp',
       'https://ga.example.com.evil.example',
     ]) {
-      assert.throws(() => chooseResource(given, ours), refusedAs('invalid_target'), given);
+      assert.throws(() => chooseResource(given, ours), refusedAs('invalid_target', `for ${ours} only`), given);
     }
   });
 });

@@ -26,13 +26,17 @@ export function chooseScopes(requested: string | undefined, offered: readonly st
   throw new OAuthError('invalid_scope', `None of the requested scopes is known here. Known are: ${offered.join(' ')}.`);
 }
 
-/** What a refresh narrows its tokens to (RFC 6749 6); undefined when it asks for no less. Throws `invalid_scope`. */
+/**
+ * What a refresh narrows its tokens to (RFC 6749 6); undefined when it asks for no less, or for nothing but to stay
+ * connected. Throws `invalid_scope`.
+ */
 export function narrowScopes(requested: string | undefined, granted: readonly string[]): string[] | undefined {
-  const names = parseScope(requested ?? '').filter((name) => name !== OFFLINE_ACCESS);
-  if (names.length === 0) return undefined;
-  const beyond = names.filter((name) => !granted.includes(name));
-  if (beyond.length > 0) {
+  const names = parseScope(requested ?? '');
+  const data = names.filter((name) => name !== OFFLINE_ACCESS);
+  if (data.length === 0) return undefined;
+  if (data.some((name) => !granted.includes(name))) {
     throw new OAuthError('invalid_scope', `A refresh cannot ask for more than was granted: ${granted.join(' ')}.`);
   }
-  return names.length < granted.length ? names : undefined;
+  const kept = granted.filter((name) => names.includes(name));
+  return kept.length < granted.length ? kept : undefined;
 }
