@@ -22,7 +22,7 @@ export interface GoogleSignIn {
   ref: string | undefined;
 }
 
-/** Throws PageError: `google-misconfigured` for the operator, `google-refused`, `google-unreachable`. */
+/** Throws PageError: `google-misconfigured` for the operator, `flow-damaged`, `google-refused`, `google-unreachable`. */
 export async function exchangeCode(
   { provider, vault }: ExchangeParts,
   { approval, code, ref }: GoogleSignIn,
@@ -34,7 +34,9 @@ export async function exchangeCode(
   } catch (cause) {
     const kind = cause instanceof UpstreamError ? cause.kind : undefined;
     if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { ref, cause });
-    // Google knows each code once: a reloaded page or an old one comes here.
+    // Google knows each code once: who reloads the page after a lost answer comes here, and was not refused anything.
+    if (cause instanceof UpstreamError && cause.code === 'invalid_grant')
+      throw new PageError('flow-damaged', 400, { ref, cause });
     if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { ref, cause });
     throw new PageError('google-unreachable', 503, { ref, cause });
   }

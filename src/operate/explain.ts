@@ -170,8 +170,9 @@ const BACK_REFUSED: Readonly<Record<string, string>> = {
   'other-browser':
     'The person came back from Google in another browser than the one that had pressed the button, or cookies are blocked there.',
   'flow-expired': 'The person came back from Google too late, or loaded the page a second time.',
+  'flow-damaged': 'The person loaded an old page again, with a code that Google had taken before.',
   'google-refused':
-    'Google did not complete the sign-in: cancelled there, forbidden by the organisation’s administrator, or an old page loaded again.',
+    'Google did not complete the sign-in: cancelled there, or forbidden by the organisation’s administrator.',
   'google-unreachable':
     'Google could not be reached from this server to redeem its code. Look for the outage in the log.',
   'google-misconfigured':
