@@ -174,3 +174,27 @@ describe('Google that answers 503 for five minutes by the clock', () => {
 function tokensOf(body: Record<string, unknown>): Tokens {
   return { accessToken: String(body.access_token), refreshToken: String(body.refresh_token) };
 }
+
+describe('Google that refuses our own credentials', () => {
+  it('fails calls in words for the operator, loudly in the log, and costs nobody the link', async () => {
+    const world = await createWorld();
+    const client = await world.client();
+    const { accessToken } = await connect(world, client);
+    const atSandbox = (method: string, body?: string) =>
+      world.sandbox.fetch(new Request(`${GOOGLE}/sandbox/faults`, { method, ...(body !== undefined && { body }) }));
+    world.advance(3_550_000);
+    const refusal = { error: 'invalid_client', error_description: 'The OAuth client was not found.' };
+    await atSandbox('POST', JSON.stringify({ path: '/token', effect: 'status', status: 401, body: refusal }));
+    const { status, body } = await callTool(world, 'list_properties', accessToken);
+    const error = body.error as { kind: string; message: string };
+    assert.deepEqual([status, error.kind], [503, 'operator']);
+    assert.match(error.message, /Google refuses this server’s own credentials; its operator has to mend that/);
+    assert.match(
+      world.logged(),
+      /^error .*"kind":"operator","cause":"Google answered 401 invalid_client".*could not answer$/m,
+    );
+    await atSandbox('DELETE');
+    assert.equal((await callTool(world, 'list_properties', accessToken)).status, 200);
+    await world.close();
+  });
+});
