@@ -3,7 +3,6 @@ import { beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ClientDocumentError, FetchError } from '../../errors.ts';
 import type { Client } from '../../store/records.ts';
-import { problemOf } from '../redirect-uri.ts';
 import { FetchesBusy } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
 import { createFindClient, mustUsePkce } from './find.ts';
@@ -38,19 +37,42 @@ describe('a URL as a client id (CIMD draft, "Client Identifier URL")', () => {
   });
 
   it('has no other scheme, no missing path and no parts that hide something', () => {
-    const bad = [
-      ['', 'http://app.example/c', 'HTTPS://app.example/c', 'ftp://app.example/c', 'javascript:alert(1)', 'client'],
-      ['https://app.example', 'https://app.example/', 'https:///c', 'https://', 'https:app.example/c'],
-      ['https://app.example/c#', 'https://app.example/c#x', 'https://u@app.example/c', 'https://u:p@app.example/c'],
-      ['https://@app.example/c', 'https://app.example/a/../c', 'https://app.example/./c', 'https://app.example/a/..'],
-      ['https://app.example/a/%2e%2e/c', 'https://app.example/%2E/c', 'https://app.example/a/.%2e/c'],
-      ['https://app.example:443/c', 'https://APP.example/c', 'https://app.example\\c', 'https:\\\\app.example/c'],
-      ['https://app.example/c d', ' https://app.example/c', 'https://app.example/c\n', 'https://app.example/ü'],
-      ['https://bücher.example/c', 'https://app%2eexample/c', 'https://app.example:99999/c'],
-      ['https://127.0.0.1/c', 'https://2130706433/c', 'https://0x7f.1/c', 'https://[::1]/c', 'https://8.8.8.8/c'],
-      [`https://app.example/${'a'.repeat(513 - 20)}`],
-    ].flat();
-    for (const url of bad) assert.notEqual(problemOfClientId(url), undefined, url);
+    const bad: Record<string, string[]> = {
+      'is longer than 512 characters': [`https://app.example/${'a'.repeat(513 - 20)}`],
+      'is not an https URL in printable characters': [
+        ...[
+          '',
+          'http://app.example/c',
+          'HTTPS://app.example/c',
+          'ftp://app.example/c',
+          'javascript:alert(1)',
+          'client',
+        ],
+        ...[
+          'xhttps://app.example/c',
+          'https://',
+          'https:app.example/c',
+          'https:\\\\app.example/c',
+          'https://app.example/ü',
+        ],
+        ...['https://app.example/c d', ' https://app.example/c', 'https://app.example/c\n', 'https://bücher.example/c'],
+        'https://app.example:99999/c',
+      ],
+      'has a fragment': ['https://app.example/c#', 'https://app.example/c#x'],
+      'has user information': ['https://u@app.example/c', 'https://u:p@app.example/c', 'https://:p@app.example/c'],
+      'names an address in place of a host': [
+        ...['https://127.0.0.1/c', 'https://2130706433/c', 'https://0x7f.1/c', 'https://[::1]/c', 'https://8.8.8.8/c'],
+      ],
+      'is not spelt as a URL parser would spell it': [
+        ...['https://app.example', 'https:///c', 'https://@app.example/c', 'https://app.example/a/../c'],
+        ...['https://app.example/./c', 'https://app.example/a/..', 'https://app.example/a/%2e%2e/c'],
+        ...['https://app.example/%2E/c', 'https://app.example/a/.%2e/c', 'https://app.example:443/c'],
+        ...['https://APP.example/c', 'https://app.example\\c', 'https://app%2eexample/c'],
+      ],
+      'has no path': ['https://app.example/', 'https://app.example/?x'],
+    };
+    for (const [problem, urls] of Object.entries(bad))
+      for (const url of urls) assert.equal(problemOfClientId(url), problem, url);
   });
 
   it('is always the text that will be asked for, whatever is made up', () => {
@@ -390,6 +412,26 @@ describe('finding a client by its document', () => {
     assert.equal(await finder(['app.example'])('https://chatgpt.com/oauth/client.json'), undefined);
   });
 
+  it('leaves a line in the log for an id that was refused, cut to the length of one, and for a copy that serves', async () => {
+    const lines: unknown[][] = [];
+    const log = { ...silent, info: (...line: unknown[]) => void lines.push(line) } as typeof silent;
+    const find = createDocumentClients({ fetch: internet.fetch, policy: ['chatgpt.com'], now: () => time, log });
+    const step = 'client-document';
+    const long = `https://app.example/${'a'.repeat(600)}`;
+    await find(long);
+    await find(ID);
+    assert.deepEqual(lines.splice(0), [
+      [{ step, client: long.slice(0, 512), problem: 'is longer than 512 characters' }, 'a client id was refused'],
+      [{ step, client: ID, problem: 'is at a host that the operator does not let in' }, 'a client id was refused'],
+    ]);
+    const known = 'https://chatgpt.com/oauth/client.json';
+    await find(known);
+    assert.deepEqual(lines, [
+      [{ step, url: known, why: 'there is no such host' }, "a client's metadata document was not had"],
+      [{ step, client: known, seen: '2026-09-08' }, 'the packaged copy serves'],
+    ]);
+  });
+
   it('is tried for https ids only, and for none when documents are switched off', async () => {
     const stored = read({ client_name: 'stored' });
     const clients = { find: async () => stored };
@@ -401,26 +443,5 @@ describe('finding a client by its document', () => {
     const off = createFindClient({ clients, documents: undefined });
     assert.equal(await off(ID), undefined);
     assert.equal(await off('x'.repeat(2049)), undefined);
-  });
-});
-
-describe('the packaged documents', () => {
-  it('are each a good document at an id of its own, with the day on which it was seen', () => {
-    const ids = knownDocuments.map(({ document }) => document.client_id);
-    assert.equal(new Set(ids).size, ids.length);
-    for (const { document, seen } of knownDocuments) {
-      assert.equal(problemOfClientId(document.client_id), undefined);
-      assert.ok(Date.parse(seen) > Date.parse('2026-01-01') && Date.parse(seen) < Date.parse('2027-01-01'), seen);
-      const client = readDocument(document, document.client_id, { policy: 'open', at: 1 });
-      for (const uri of client.redirectUris) assert.equal(problemOf(uri), undefined, uri);
-    }
-  });
-
-  it('let ChatGPT sign or not, and everybody else come as a public client', () => {
-    for (const { document } of knownDocuments) {
-      const { authMethods, name, jwksUri } = readDocument(document, document.client_id, { policy: 'open', at: 1 });
-      assert.deepEqual(authMethods, name === 'ChatGPT' ? ['none', 'private_key_jwt'] : ['none'], name);
-      assert.equal(jwksUri, name === 'ChatGPT' ? 'https://chatgpt.com/oauth/jwks.json' : undefined);
-    }
   });
 });

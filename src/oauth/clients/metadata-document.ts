@@ -82,8 +82,8 @@ export function isDocumentId(clientId: string): boolean {
 export function problemOfClientId(clientId: string): string | undefined {
   const problem = problemOfUrl(clientId);
   if (problem !== undefined) return problem;
-  const url = URL.parse(clientId);
-  if (url?.href !== clientId) return 'is not spelt as a URL parser would spell it';
+  const url = new URL(clientId);
+  if (url.href !== clientId) return 'is not spelt as a URL parser would spell it';
   return url.pathname === '/' ? 'has no path' : undefined;
 }
 
@@ -93,13 +93,17 @@ function problemOfUrl(text: string): string | undefined {
   if (url === null) return 'is not an https URL in printable characters';
   if (text.includes('#')) return 'has a fragment';
   if (url.username !== '' || url.password !== '') return 'has user information';
-  return isIP(url.hostname.replace(/^\[|\]$/g, '')) === 0 ? undefined : 'names an address in place of a host';
+  return isIP(url.hostname.replace(/[[\]]/g, '')) === 0 ? undefined : 'names an address in place of a host';
 }
 
-/** Also for the URL of the keys: an operator who lists hosts wants no other asked. A listed host means its usual port. */
+/**
+ * Of a URL without other problems. Also for the URL of the keys: an operator who lists hosts wants no other asked. A listed
+ * host means its usual port.
+ */
 function problemOfHost(url: string, policy: DocumentPolicy): string | undefined {
-  const host = URL.parse(url)?.host ?? '';
-  return policy === 'open' || policy.includes(host) ? undefined : 'is at a host that the operator does not let in';
+  return policy === 'open' || policy.includes(new URL(url).host)
+    ? undefined
+    : 'is at a host that the operator does not let in';
 }
 
 /** Members for show only never refuse a client; all others that are there must have the form that RFC 7591 2 gives them. */
@@ -134,8 +138,10 @@ export function readDocument(
   { policy, at }: { policy: DocumentPolicy; at: number },
 ): Client {
   const { success, data, error } = metadata.safeParse(value);
-  if (!success)
-    throw invalid(`${String(error.issues[0]?.path[0] ?? 'the document')} does not have the form it must have`);
+  if (!success) {
+    const [member = 'the document'] = error.issues.flatMap(({ path }) => path);
+    throw invalid(`${String(member)} does not have the form it must have`);
+  }
   // Otherwise anybody could serve a copy of somebody else's document as their own.
   if (data.client_id !== clientId) throw invalid('client_id is not the URL that the document was read from');
   for (const [index, uri] of data.redirect_uris.entries()) {
@@ -183,10 +189,9 @@ function readKeys({ jwks, jwks_uri: jwksUri }: Metadata, policy: DocumentPolicy)
  */
 function chooseAuthMethods(data: Metadata): AuthMethod[] {
   const { token_endpoint_auth_method: preferred, token_endpoint_auth_methods_supported: supported } = data;
-  const named = [...(supported ?? []), ...(preferred === undefined ? [] : [preferred])];
-  const shared = named.find((method) => method.startsWith('client_secret'));
-  if (shared !== undefined) throw invalid(`${shared} needs a shared secret, and a public document can share none`);
   const offered = supported ?? [preferred ?? 'none'];
+  const shared = [preferred, ...offered].find((method) => method?.startsWith('client_secret'));
+  if (shared !== undefined) throw invalid(`${shared} needs a shared secret, and a public document can share none`);
   const signs = (data.jwks ?? data.jwks_uri) !== undefined && knowsAlgorithm(data.token_endpoint_auth_signing_alg);
   const methods: AuthMethod[] = [
     ...(offered.includes('none') ? ['none' as const] : []),
