@@ -5,7 +5,7 @@
  * Owns: reading, making and changing that file, and noticing that it was changed. Does not own: what the keys are used
  * for (vault.ts), nor when a key may go (operate/keys.ts).
  */
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SecretKey } from '../config.ts';
 import { ConfigError } from '../errors.ts';
@@ -43,13 +43,11 @@ export function openKeyRing(
   const lookAgain = () => {
     lookedAt = now();
     const seen = stampOf(file);
-    // A file that is gone or damaged while we run changes nothing: what was sealed still has to be opened.
-    if (seen === undefined || seen === stamp) return known;
     try {
-      known = readKeyFile(file);
+      if (seen !== stamp) known = readKeyFile(file);
       stamp = seen;
     } catch {
-      return known;
+      // A file that is gone or damaged while we run changes nothing: what was sealed still has to be opened.
     }
     return known;
   };
@@ -68,15 +66,12 @@ export function loadKeys(
   if (configured !== undefined) return configured;
   if (databasePath === ':memory:') return [freshKey(random)];
   const file = keyFileFor(databasePath);
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
-    try {
-      writeFileSync(file, formatKeyFile([freshKey(random)]), { mode: 0o600, flag: 'wx' });
-    } catch (error) {
-      // Another process starting at the same moment made it first: use that one.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    chmodSync(file, 0o600);
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, formatKeyFile([freshKey(random)]), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    // It is there, perhaps since another process that started at the same moment made it: use that one.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return readKeyFile(file);
 }
@@ -117,14 +112,21 @@ function stampOf(file: string): string | undefined {
   return stat && `${stat.ino}/${stat.mtimeMs}/${stat.size}`;
 }
 
+/** 32 bytes in base64url. */
+const KEY_LENGTH = 43;
+const KEY_LINE = /^[A-Za-z0-9_.-]{1,32}:[A-Za-z0-9_-]{43}$/;
+
 function readKeyFile(file: string): SecretKey[] {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
-    .filter((line) => line.trim() !== '');
-  const keys = lines.map((line) => /^([A-Za-z0-9_.-]{1,32}):([A-Za-z0-9_-]{43})$/.exec(line.trim()));
-  if (keys.length === 0 || keys.includes(null)) {
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  if (lines.length === 0 || !lines.every((line) => KEY_LINE.test(line))) {
     const wanted = 'one key a line, kid:base64url(32 bytes); restore the file from your backup';
     throw new ConfigError([{ option: 'SECRET_KEYS', got: `an unreadable key file ${file}`, wanted, example: 'k1:…' }]);
   }
-  return keys.map((match) => ({ kid: match?.[1] ?? '', key: Buffer.from(match?.[2] ?? '', 'base64url') }));
+  return lines.map((line) => ({
+    kid: line.slice(0, -KEY_LENGTH - 1),
+    key: Buffer.from(line.slice(-KEY_LENGTH), 'base64url'),
+  }));
 }

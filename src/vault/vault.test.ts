@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ConfigError } from '../errors.ts';
-import { keyFileFor, loadKeys } from './keys.ts';
-import { createId, createRandom, createSecret, formatToken, hashSecret, isSame, parseToken } from './token.ts';
-import { createVault, VaultError } from './vault.ts';
+import { createRandom } from './token.ts';
+import { createVault, sealedBy, VaultError } from './vault.ts';
 
 const random = createRandom();
 const key = (kid: string, fill: number) => ({ kid, key: new Uint8Array(32).fill(fill) });
@@ -83,76 +78,71 @@ describe('the vault', () => {
   });
 
   it('does not start without a key', () => {
-    assert.throws(() => createVault([], random));
-  });
-});
-
-describe('tokens', () => {
-  it('are parsed into the id and the secret that they were made of', () => {
-    const [id, secret] = [createId(random), createSecret(random)];
-    assert.deepEqual(parseToken('accessToken', formatToken('accessToken', id, secret)), { id, secret });
+    assert.throws(() => createVault([], random), { message: 'a vault needs at least one key' });
   });
 
-  it('are not parsed as another kind, nor with anything added, cut or changed in form', () => {
-    const token = formatToken('refreshToken', createId(random), createSecret(random));
-    for (const other of [
-      `${token}A`,
-      token.slice(0, -1),
-      token.replace('ggpt_rt_', ''),
-      ` ${token}`,
-      `${token.slice(0, -1)}=`,
-      '',
-    ]) {
-      assert.equal(parseToken('refreshToken', other), undefined);
-    }
-    assert.equal(parseToken('accessToken', token), undefined);
-    assert.equal(parseToken('code', token), undefined);
+  it('seals and derives as the release before did: what is stored still opens', () => {
+    const first = createVault([key('k1', 1)], (size) => new Uint8Array(size).fill(7));
+    const sealed = first.seal('google-tokens', 'ada/refresh', '1//a Google token');
+    const stored = 'AQJrMQcHBwcHBwcHBwcHB20Z5H4wjdzCI97gV0g66jwINx1bKqraAPmeuU1mjDx-ng';
+    assert.equal(Buffer.from(sealed).toString('base64url'), stored);
+    assert.equal(first.derive('token-pair', 'message', 'k1'), 'GmQ7UbDFkdUV2vUdXb6zdusz9KyoU8AS4F2DpPdFGT4');
   });
 
-  it('are compared whole, and hashes hide them', () => {
-    const secret = createSecret(random);
-    assert.equal(isSame(secret, secret), true);
-    assert.equal(isSame(secret, `${secret}A`), false);
-    assert.equal(isSame(secret, createSecret(random)), false);
-    assert.notEqual(hashSecret(secret), secret);
+  it('opens an empty text', () => {
+    assert.equal(vault.open('chart', 'x', vault.seal('chart', 'x', '')), '');
   });
 
-  it('have ids that no command line takes for an option', () => {
-    for (let round = 0; round < 2_000; round += 1) assert.match(createId(random), /^[A-Za-z0-9_][\w-]{21}$/);
-  });
-
-  it('never repeat, past several refills of the pool', () => {
-    const seen = new Set(Array.from({ length: 20_000 }, () => createSecret(random)));
-    assert.equal(seen.size, 20_000);
-  });
-});
-
-describe('the key file', () => {
-  it('is made once, readable only by its owner, and read again', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ganalyticsgpt-keys-'));
-    const database = join(folder, 'deep', 'a.db');
-    const first = loadKeys(undefined, database, random);
-    assert.deepEqual(
-      loadKeys(undefined, database, random).map(({ kid }) => kid),
-      first.map(({ kid }) => kid),
+  it('says in the log what hindered it, and keeps what the cipher said', () => {
+    const sealed = vault.seal('chart', '', 'x');
+    const changed = Uint8Array.from(sealed).fill(0, sealed.length - 1);
+    const nameAndText = (text: string) => ({ name: 'VaultError', message: text });
+    assert.throws(() => vault.open('chart', '', changed), nameAndText('not sealed by us for this purpose'));
+    assert.throws(
+      () => vault.open('chart', '', changed),
+      ({ cause }: Error) => cause instanceof Error,
     );
-    assert.equal(statSync(keyFileFor(database)).mode & 0o777, 0o600);
-    assert.ok(readFileSync(keyFileFor(database), 'utf8').length > 43);
-    rmSync(folder, { recursive: true });
+    assert.throws(() => vault.open('chart', '', sealed.subarray(0, 31)), nameAndText('not a sealed value'));
+    const elsewhere = createVault([key('k2', 2)], random);
+    const missing = nameAndText('sealed by a key that this server does not have');
+    assert.throws(() => elsewhere.open('chart', '', sealed), missing);
   });
 
-  it('stops the start when it is damaged, rather than being replaced by keys that open nothing', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ganalyticsgpt-keys-'));
-    const database = join(folder, 'a.db');
-    for (const content of ['', 'nonsense', 'k1:short\n']) {
-      writeFileSync(keyFileFor(database), content);
-      assert.throws(() => loadKeys(undefined, database, random), ConfigError);
-    }
-    rmSync(folder, { recursive: true });
+  it('knows its keys by their ids, the one that seals first', () => {
+    const rotated = createVault([key('k2', 2), key('k1', 1)], random);
+    assert.equal(rotated.activeKid, 'k2');
+    assert.deepEqual(rotated.kids, ['k2', 'k1']);
   });
 
-  it('is not used when keys are configured', () => {
-    const configured = [key('env', 3)];
-    assert.equal(loadKeys(configured, '/nowhere/a.db', random), configured);
+  it('looks at the source of its keys again for one that it does not know, and for no other', () => {
+    let looks = 0;
+    const [old, fresh] = [key('k1', 1), key('k2', 2)];
+    const ring = {
+      keys: () => [old],
+      lookAgain: () => {
+        looks += 1;
+        return [fresh, old];
+      },
+    };
+    const running = createVault(ring, random);
+    assert.equal(running.open('chart', '', vault.seal('chart', '', 'old')), 'old');
+    assert.equal(looks, 0);
+    assert.equal(running.open('chart', '', createVault([fresh], random).seal('chart', '', 'new')), 'new');
+    assert.equal(looks, 1);
+  });
+});
+
+describe('a sealed value', () => {
+  it('says by which key it was sealed', () => {
+    const [value, empty] = [vault.seal('chart', '', 'x'), vault.seal('chart', '', '')];
+    assert.equal(sealedBy(value), 'k1');
+    assert.equal(sealedBy(empty), 'k1');
+    assert.equal(sealedBy(createVault([key('a-longer.name', 3)], random).seal('chart', '', 'x')), 'a-longer.name');
+  });
+
+  it('says nothing when it is none of ours by its form', () => {
+    const empty = vault.seal('chart', '', '');
+    for (const other of [Buffer.of(), Buffer.of(1), empty.subarray(0, -1), Uint8Array.from(empty).fill(2, 0, 1)])
+      assert.equal(sealedBy(other), undefined);
   });
 });

@@ -60,17 +60,33 @@ const VERSION = 1;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
+interface Sealed {
+  kid: string;
+  iv: Uint8Array;
+  body: Uint8Array;
+  tag: Uint8Array;
+}
+
+/** What a sealed value consists of, nothing of it proved; `undefined` for bytes of another form. */
+function takeApart(sealed: Uint8Array): Sealed | undefined {
+  const [version, kidBytes = 0] = sealed;
+  const kidEnd = 2 + kidBytes;
+  const ivEnd = kidEnd + IV_BYTES;
+  const bodyEnd = sealed.length - TAG_BYTES;
+  if (version !== VERSION || bodyEnd < ivEnd) return undefined;
+  const kid = Buffer.from(sealed.subarray(2, kidEnd)).toString();
+  const [iv, body, tag] = [sealed.subarray(kidEnd, ivEnd), sealed.subarray(ivEnd, bodyEnd), sealed.subarray(bodyEnd)];
+  return { kid, iv, body, tag };
+}
+
 /** The key id of a sealed value, as it says itself; `undefined` for bytes of another form. */
 export function sealedBy(sealed: Uint8Array): string | undefined {
-  const kidEnd = 2 + (sealed[1] ?? 0);
-  if (sealed[0] !== VERSION || sealed.length < kidEnd + IV_BYTES + TAG_BYTES) return undefined;
-  return Buffer.from(sealed.subarray(2, kidEnd)).toString('utf8');
+  return takeApart(sealed)?.kid;
 }
 
 /** Keys are a list that stays, or a ring that may be given new ones while the vault is in use. */
 export function createVault(given: readonly SecretKey[] | KeyRing, random: Random): Vault {
-  const ring: KeyRing = 'keys' in given && 'lookAgain' in given ? given : { keys: () => given, lookAgain: () => given };
-  if (ring.keys().length === 0) throw new Error('a vault needs at least one key');
+  const ring: KeyRing = 'lookAgain' in given ? given : { keys: () => given, lookAgain: () => given };
   /** By the master key itself: a key that went and came back under the same id is another one. */
   const derived = new WeakMap<SecretKey, Map<Purpose, Buffer>>();
 
@@ -79,6 +95,7 @@ export function createVault(given: readonly SecretKey[] | KeyRing, random: Rando
     if (first === undefined) throw new Error('a vault needs at least one key');
     return first;
   };
+  activeKey();
 
   const keyFor = (kid: string, purpose: Purpose): Buffer => {
     const isIt = (key: SecretKey) => key.kid === kid;
@@ -92,18 +109,14 @@ export function createVault(given: readonly SecretKey[] | KeyRing, random: Rando
   };
 
   const openBytes = (purpose: Purpose, context: string, sealed: Uint8Array): Buffer => {
-    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-    const kidEnd = 2 + (bytes[1] ?? 0);
-    if (bytes[0] !== VERSION || bytes.length < kidEnd + IV_BYTES + TAG_BYTES)
-      throw new VaultError('not a sealed value');
-    const kid = bytes.toString('utf8', 2, kidEnd);
-    const iv = bytes.subarray(kidEnd, kidEnd + IV_BYTES);
+    const parts = takeApart(sealed);
+    if (parts === undefined) throw new VaultError('not a sealed value');
+    const { kid, iv, body, tag } = parts;
     const decipher = createDecipheriv('aes-256-gcm', keyFor(kid, purpose), iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(kid, purpose, context));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
+    decipher.setAuthTag(tag);
     try {
-      const body = decipher.update(bytes.subarray(kidEnd + IV_BYTES, bytes.length - TAG_BYTES));
-      return Buffer.concat([body, decipher.final()]);
+      return Buffer.concat([decipher.update(body), decipher.final()]);
     } catch (cause) {
       throw new VaultError('not sealed by us for this purpose', { cause });
     }
@@ -117,7 +130,7 @@ export function createVault(given: readonly SecretKey[] | KeyRing, random: Rando
       return ring.keys().map(({ kid }) => kid);
     },
     openBytes,
-    open: (purpose, context, sealed) => openBytes(purpose, context, sealed).toString('utf8'),
+    open: (purpose, context, sealed) => openBytes(purpose, context, sealed).toString(),
 
     seal(purpose, context, plaintext) {
       const activeKid = activeKey().kid;
@@ -125,8 +138,7 @@ export function createVault(given: readonly SecretKey[] | KeyRing, random: Rando
       const iv = random(IV_BYTES);
       const cipher = createCipheriv('aes-256-gcm', keyFor(activeKid, purpose), iv);
       cipher.setAAD(additionalData(activeKid, purpose, context));
-      const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext, 'utf8') : plaintext;
-      const body = Buffer.concat([cipher.update(bytes), cipher.final()]);
+      const body = Buffer.concat([cipher.update(plaintext), cipher.final()]);
       return Buffer.concat([Buffer.from([VERSION, kid.length]), kid, iv, body, cipher.getAuthTag()]);
     },
 
