@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- --seeds 10000 --from 1`: so many seeds, and their sums. `-- --seed N`: one seed again, step by step.
- * Exit 1 when an invariant was violated.
+ * Exit 1 when an invariant was violated. Ctrl-C ends it after the seed that is under way, and prints the sums so far.
  *
  * Owns: the command line and the printing. Does not own: a run (run.ts), the sums (summary.ts).
  */
@@ -31,7 +31,13 @@ async function runMany(): Promise<number> {
   const summary = emptySummary();
   const began = performance.now();
   let toldAt = began;
-  for (let seed = from; seed < from + count; seed += 1) {
+  let isStopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      isStopped = true;
+    });
+  }
+  for (let seed = from; seed < from + count && !isStopped; seed += 1) {
     const run = await simulate(seed, options);
     addRun(summary, run);
     if (run.violation !== undefined && summary.violations.length <= MOST_SHOWN)

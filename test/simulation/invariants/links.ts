@@ -20,8 +20,15 @@ export function watchLinks({ ledger, google, vault, violate }: LinkParts): Witne
   /** Every refresh token that was ever stored. */
   const stored = new Map<string, string>();
 
-  const refreshTokenOf = ({ subject, sealedRefreshToken }: Connection): string | undefined =>
-    sealedRefreshToken && vault.open('google-tokens', tokenContext(subject, 'refresh'), sealedRefreshToken);
+  /** By connection and version: opening the seal is what costs most here. */
+  const opened = new Map<string, string>();
+  const refreshTokenOf = ({ id, version, subject, sealedRefreshToken: sealed }: Connection): string | undefined => {
+    if (sealed === undefined) return undefined;
+    const key = `${id}@${version}`;
+    const token = opened.get(key) ?? vault.open('google-tokens', tokenContext(subject, 'refresh'), sealed);
+    opened.set(key, token);
+    return token;
+  };
 
   const checkAlive = () => {
     for (const row of ledger.snapshot().connections.values()) {
