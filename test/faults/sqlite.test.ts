@@ -14,6 +14,8 @@ import { readLog } from '../../src/demo/bridge-log.ts';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
 import { type Answer, type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
 import { readLine } from '../support/read-line.ts';
+import { searchFolder } from '../support/search-bytes.ts';
+import { secretsPassed } from '../support/secrets-passed.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-faults/oauth/callback';
 const BIN = fileURLToPath(new URL('../../bin/ganalyticsgpt.js', import.meta.url));
@@ -85,6 +87,11 @@ describe('a bridge on a SQLite file', () => {
       assert.equal(await statusOf('/ready'), 200);
       tokens = await renewed(assistant, tokens);
     });
+  });
+
+  it('holds no secret in its files', async () => {
+    assert.ok(secretsPassed().size > 5);
+    assert.deepEqual(await searchFolder(stage.folder, secretsPassed()), []);
   });
 
   describe('on a disk without room', () => {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
 import { type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
+import { searchFolder } from '../support/search-bytes.ts';
+import { secretsPassed } from '../support/secrets-passed.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-keys/oauth/callback';
 
@@ -114,5 +116,10 @@ describe('an operator who changes the keys of a running bridge', () => {
     writeFileSync(keyFile(), right);
     await stage.restartBridge();
     assert.equal((await assistant.profile(tokens.access)).status, 200);
+  });
+
+  it('left no secret in the files of the database', async () => {
+    assert.ok(secretsPassed().size > 5);
+    assert.deepEqual(await searchFolder(stage.folder, secretsPassed()), []);
   });
 });

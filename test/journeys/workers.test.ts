@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
 import { type Answer, type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
+import { searchFolder } from '../support/search-bytes.ts';
+import { secretsPassed } from '../support/secrets-passed.ts';
 
 const CALLBACK = 'https://chatgpt.com/aip/g-workers/oauth/callback';
 
@@ -54,6 +56,11 @@ describe('a bridge with three workers on one SQLite file', () => {
   it('refuses a database in memory, which its workers could not share', async () => {
     const start = stage.command(['serve'], { DATABASE_URL: 'sqlite::memory:' });
     await assert.rejects(start, /WORKERS: got 3; wanted 1 with a database in memory/);
+  });
+
+  it('left no secret in the files of their database', async () => {
+    assert.ok(secretsPassed().size > 4);
+    assert.deepEqual(await searchFolder(stage.folder, secretsPassed()), []);
   });
 });
 
