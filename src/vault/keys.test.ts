@@ -11,13 +11,19 @@ const random = createRandom();
 const key = (kid: string, fill: number) => ({ kid, key: Buffer.alloc(32, fill) });
 const text = (fill: number) => Buffer.alloc(32, fill).toString('base64url');
 
+/** Everything relative lands there, too. */
 let folder: string;
 let database: string;
+const from = process.cwd();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'ganalyticsgpt-keys-'));
   database = join(folder, 'a.db');
+  process.chdir(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  process.chdir(from);
+  rmSync(folder, { recursive: true });
+});
 
 describe('the key file', () => {
   it('is made once, readable only by its owner, and read again', () => {
@@ -89,21 +95,15 @@ describe('the key file', () => {
   });
 
   it('is not made nor read for a database in memory, which gets a key of its own', () => {
-    const from = process.cwd();
-    process.chdir(folder);
-    try {
-      const [first, second] = [loadKeys(undefined, ':memory:', random), loadKeys(undefined, ':memory:', random)];
-      assert.equal(first.length, 1);
-      assert.notDeepEqual(first, second);
-      const ring = openKeyRing(undefined, ':memory:', random, () => 0);
-      const keys = ring.keys();
-      assert.equal(keys.length, 1);
-      assert.deepEqual(readdirSync(folder), []);
-      writeKeyFile(':memory:', [key('k1', 1)]);
-      assert.equal(ring.lookAgain(), keys);
-    } finally {
-      process.chdir(from);
-    }
+    const [first, second] = [loadKeys(undefined, ':memory:', random), loadKeys(undefined, ':memory:', random)];
+    assert.equal(first.length, 1);
+    assert.notDeepEqual(first, second);
+    const ring = openKeyRing(undefined, ':memory:', random, () => 0);
+    const keys = ring.keys();
+    assert.equal(keys.length, 1);
+    assert.deepEqual(readdirSync(folder), []);
+    writeKeyFile(':memory:', [key('k1', 1)]);
+    assert.equal(ring.lookAgain(), keys);
   });
 
   it('cannot be made without a reason that is told', () => {
