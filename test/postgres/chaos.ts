@@ -93,7 +93,7 @@ async function stir(
   say(`${people.length} people signed in within ${took} s; now ${seconds} s of chaos`);
 
   const end = performance.now() + seconds * 1000;
-  const killing = killOneByOne(replicas, options, end, () => say(`  ${traffic.summary()}`));
+  const killing = killOneByOne(replicas, options, end, () => traffic.summary());
   await inLanes(LANES, async () => {
     while (performance.now() < end) {
       const person = people[Math.floor(random() * people.length)];
@@ -121,18 +121,20 @@ async function stir(
   };
 }
 
-/** Right behind each death the database is asked whose turn the dead one still holds. */
+/** Right behind each death the database is asked whose turn the dead one still holds. Two at most are down at a time. */
 async function killOneByOne(
   replicas: Replicas,
   { killEverySeconds, signal, say }: ChaosOptions,
   end: number,
-  tell: () => void,
+  summary: () => string,
 ) {
   const deaths: Death[] = [];
   const ends: Record<string, number> = {};
+  const starting = new Set<Promise<void>>();
   const pause = killEverySeconds * 1000;
   for (let kill = 1; performance.now() + pause < end; kill += 1) {
     await wait(pause);
+    if (starting.size > 1) await Promise.race(starting);
     const n = kill % REPLICAS;
     const { pid, how } = await replicas.end(n, signal);
     const goneAt = Date.now();
@@ -144,10 +146,11 @@ async function killOneByOne(
       deaths.push({ kill, pid, goneAt, turns: new Map(held) });
     }
     count(ends, how);
-    await replicas.startAgain(n);
-    say(`${kill}: replica ${n + 1} ${how} and was started again; turns taken at that moment: ${turns.length}`);
-    tell();
+    const start = replicas.startAgain(n).finally(() => starting.delete(start));
+    starting.add(start);
+    say(`${kill}: replica ${n + 1} ${how}, turns taken at that moment: ${turns.length}; ${summary()}`);
   }
+  await Promise.all(starting);
   return { deaths, ends };
 }
 

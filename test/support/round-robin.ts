@@ -19,11 +19,10 @@ export async function startRoundRobin(port: number, targets: () => readonly stri
   let turn = 0;
   const answered = new Map<string, number>();
 
-  const forward = (from: IncomingMessage, to: ServerResponse, body: Buffer, triesLeft: number): void => {
-    const all = targets();
-    const target = all[turn % all.length];
-    turn += 1;
-    if (target === undefined || triesLeft === 0) {
+  /** `order` are the targets that were not tried yet. */
+  const forward = (from: IncomingMessage, to: ServerResponse, body: Buffer, order: readonly string[]): void => {
+    const [target, ...others] = order;
+    if (target === undefined) {
       to.writeHead(502).end();
       return;
     }
@@ -35,7 +34,7 @@ export async function startRoundRobin(port: number, targets: () => readonly stri
       answer.on('error', () => to.destroy()).pipe(to);
     });
     onward.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED') forward(from, to, body, triesLeft - 1);
+      if (error.code === 'ECONNREFUSED') forward(from, to, body, others);
       else to.destroy();
     });
     onward.end(body);
@@ -44,7 +43,12 @@ export async function startRoundRobin(port: number, targets: () => readonly stri
   const server = createServer((from, to) => {
     const chunks: Buffer[] = [];
     from.on('data', (chunk: Buffer) => chunks.push(chunk));
-    from.on('end', () => forward(from, to, Buffer.concat(chunks), targets().length));
+    from.on('end', () => {
+      const all = targets();
+      const first = turn % all.length;
+      turn += 1;
+      forward(from, to, Buffer.concat(chunks), [...all.slice(first), ...all.slice(0, first)]);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
