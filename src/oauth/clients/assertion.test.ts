@@ -9,6 +9,7 @@ import { type CheckAssertion, claimedSubject, createAssertionCheck } from './ass
 import { ASSERTION_ALGORITHMS, createAssertionKeys } from './assertion-keys.ts';
 import { FetchesBusy } from './cached-document.ts';
 import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
+import { createNotedLog, type NotedLine } from './noted-log.fixture.ts';
 import { claimsFor, createSigningClient, type SigningAlgorithm, type SigningClient } from './signing-client.fixture.ts';
 
 const ISSUER = 'https://ga.example';
@@ -41,12 +42,19 @@ const refusedFor = (why: RegExp) => (error: unknown) => {
   return true;
 };
 
+const wrongKeys = (why: string) => (error: unknown) => {
+  assert.ok(error instanceof ClientDocumentError, String(error));
+  assert.deepEqual([error.kind, error.message], ['invalid', why]);
+  return true;
+};
+
 describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', () => {
   const signers = {} as Record<SigningAlgorithm, SigningClient>;
   let store: Store;
   let internet: TestInternet;
   let check: CheckAssertion;
   let time: number;
+  let lines: NotedLine[];
   let count = 0;
   before(async () => {
     for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) signers[alg] = await createSigningClient(alg, `key ${alg}`);
@@ -58,9 +66,11 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     internet = createTestInternet();
     internet.serve(KEYS, { keys: Object.values(signers).map(({ jwk }) => jwk) });
     const now = () => time;
-    const findKey = createAssertionKeys({ fetch: internet.fetch, now, log: silent });
+    const noted = createNotedLog();
+    lines = noted.lines;
+    const findKey = createAssertionKeys({ fetch: internet.fetch, now, log: noted.log });
     const audiences = [ISSUER, TOKEN_ENDPOINT];
-    check = createAssertionCheck({ findKey, assertions: store.assertions, audiences, now, log: silent });
+    check = createAssertionCheck({ findKey, assertions: store.assertions, audiences, now, log: noted.log });
   });
   const claims = (changed: Record<string, unknown> = {}) => ({
     ...claimsFor(ID, TOKEN_ENDPOINT, time, `jti ${count++}`),
@@ -106,6 +116,24 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     const stranger = await createSigningClient('ES256', 'key ES256');
     await assert.rejects(check(CLIENT, await stranger.sign(claims({ jti }))), refusedFor(/signature/));
     await check(CLIENT, await sign({ jti }));
+  });
+
+  it('that is refused leaves a line for the operator, with what was wrong with it', async () => {
+    await assert.rejects(check(CLIENT, await sign({ aud: [ISSUER, 'x'] })), OAuthError);
+    const [keys, refused] = lines;
+    assert.deepEqual(keys, [
+      'info',
+      { step: 'client-document', url: KEYS, freshSeconds: 3600 },
+      "a client's keys were read",
+    ]);
+    const fields = { step: 'token', client: ID, problem: 'it is meant for others too' };
+    assert.deepEqual(refused, ['info', fields, 'an assertion was refused']);
+    assert.equal(lines.length, 2);
+  });
+
+  it('proves nothing of a client that has no keys', async () => {
+    const { jwksUri: _, ...keyless } = CLIENT;
+    await assert.rejects(check(keyless, await sign()), refusedFor(/a client without keys cannot sign/));
   });
 
   it('is for our issuer or our token endpoint, written exactly so', async () => {
@@ -248,20 +276,39 @@ describe('a signed assertion of a client (RFC 7523 3, OpenID Connect Core 9)', (
     internet.fail(KEYS, new FetchError('busy', ''));
     await assert.rejects(check(CLIENT, await sign()), FetchesBusy);
     internet.serve(KEYS, { keys: Array(11).fill(signers.RS256.jwk) });
-    await assert.rejects(check(CLIENT, await sign()), ClientDocumentError);
+    await assert.rejects(check(CLIENT, await sign()), wrongKeys('the client has more keys than it could need'));
   });
 
   it('is not checked at all when there is something else in the place of keys', async () => {
     for (const value of [null, [], {}, { keys: 'x' }, { keys: [7] }]) {
       internet.serve(KEYS, value);
       time += 60 * MINUTE;
-      await assert.rejects(check(CLIENT, await sign()), ClientDocumentError);
+      await assert.rejects(check(CLIENT, await sign()), wrongKeys("the client's keys are not a JSON Web Key Set"));
     }
     internet.serve(KEYS, {
       keys: [{}, { kty: 'RSA' }, { kty: 'RSA', n: '!', e: 'AQAB', kid: 'key RS256', alg: 'RS256' }],
     });
     time += 60 * MINUTE;
     await assert.rejects(check(CLIENT, await sign()), refusedFor(/./));
+  });
+
+  it('is verified with keys of which only so many bytes are kept, whoever publishes them', async () => {
+    const keys = Array.from({ length: 10 }, (_, n) => ({ kty: 'RSA', n: 'n'.repeat(1400), e: 'AQAB', kid: `${n}` }));
+    const internetOfKeys = createTestInternet();
+    const findKey = createAssertionKeys({ fetch: internetOfKeys.fetch, now: () => time, log: silent });
+    const askedAfter = async (urls: readonly string[]) => {
+      internetOfKeys.asked.length = 0;
+      for (const jwksUri of urls) {
+        internetOfKeys.serve(jwksUri, { keys });
+        const token = { payload: '', signature: '' };
+        await assert.rejects(async () => findKey({ ...CLIENT, jwksUri })({ alg: 'RS256', kid: 'none' }, token));
+      }
+      return internetOfKeys.asked.length;
+    };
+    const urls = Array.from({ length: 80 }, (_, n) => `https://app${n}.example/jwks.json`);
+    assert.equal(await askedAfter(urls), 80);
+    assert.equal(await askedAfter(urls.slice(-60)), 0);
+    assert.equal(await askedAfter(urls.slice(0, 1)), 1);
   });
 
   it('says who it claims to be from, when it can be read at all', async () => {

@@ -68,13 +68,16 @@ export function claimedSubject(assertion: string): string | undefined {
   }
 }
 
+/** The library refuses an `exp` that is missing or no number, and an `iat` that is no number. */
+type VerifiedPayload = JWTPayload & { exp: number };
+
 async function verify(
   { findKey, audiences, now }: AssertionParts,
   client: Client,
   assertion: string,
-): Promise<JWTPayload> {
+): Promise<VerifiedPayload> {
   try {
-    const { payload } = await jwtVerify(assertion, findKey(client), {
+    const { payload } = await jwtVerify<VerifiedPayload>(assertion, findKey(client), {
       algorithms: client.assertionAlgorithm === undefined ? [...ASSERTION_ALGORITHMS] : [client.assertionAlgorithm],
       issuer: client.clientId,
       subject: client.clientId,
@@ -86,21 +89,22 @@ async function verify(
     return payload;
   } catch (cause) {
     if (cause instanceof ClientDocumentError || cause instanceof FetchesBusy) throw cause;
-    throw new Refusal(cause instanceof Error ? cause.message : 'it cannot be verified');
+    throw new Refusal(String(cause));
   }
 }
 
 function checkClaims(
-  { aud, exp, iat, jti }: JWTPayload,
-  audiences: readonly string[],
+  { aud, exp, iat, jti }: VerifiedPayload,
+  audiences: readonly unknown[],
   now: number,
 ): { jti: string; exp: number } {
   // Meant for somebody else too, it could be used by them here.
-  const isOnlyForUs = [aud].flat().every((one) => one !== undefined && audiences.includes(one));
+  const isOnlyForUs = [aud].flat().every((one) => audiences.includes(one));
   if (!isOnlyForUs) throw new Refusal('it is meant for others too');
   if (typeof jti !== 'string' || jti === '') throw new Refusal('its jti is not a text');
-  if (exp === undefined || exp > now + LONGEST_SECONDS + SKEW_SECONDS) throw new Refusal('it lives too long');
-  if (iat !== undefined && iat > now + SKEW_SECONDS) throw new Refusal('it was signed in the future');
-  if (iat !== undefined && iat < now - LONGEST_SECONDS - SKEW_SECONDS) throw new Refusal('it was signed long ago');
+  if (exp > now + LONGEST_SECONDS + SKEW_SECONDS) throw new Refusal('it lives too long');
+  const signedAt = iat ?? now;
+  if (signedAt > now + SKEW_SECONDS) throw new Refusal('it was signed in the future');
+  if (signedAt < now - LONGEST_SECONDS - SKEW_SECONDS) throw new Refusal('it was signed long ago');
   return { jti, exp };
 }

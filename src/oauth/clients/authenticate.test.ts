@@ -8,6 +8,7 @@ import { ASSERTION_TYPE } from './assertion.ts';
 import { type AuthenticateParts, authenticateClient } from './authenticate.ts';
 import { FetchesBusy } from './cached-document.ts';
 import { silent } from './documents.fixture.ts';
+import { createNotedLog } from './noted-log.fixture.ts';
 
 const DOCUMENT_ID = 'https://app.example/client.json';
 
@@ -33,6 +34,8 @@ const CLIENTS = [
   client(DOCUMENT_ID, ['none', 'private_key_jwt']),
   client('signs', ['private_key_jwt']),
 ];
+
+const UNKNOWN_OR_WRONG = 'The client is unknown here or its credentials are wrong.';
 
 const refusedAs = (code: string, reason?: string) => (error: unknown) => {
   assert.ok(error instanceof OAuthError, String(error));
@@ -155,6 +158,48 @@ describe('client authentication (RFC 6749 2.3)', () => {
   });
 });
 
+describe('a refusal to take a client for what it says', () => {
+  const jwt = jwtFor('signs', 'good');
+  const twice =
+    'Authenticate in one way only: the Authorization header, client_secret in the body, or client_assertion.';
+  const apart = 'client_assertion and client_assertion_type belong together.';
+  const notBasic = 'The Authorization header is not HTTP Basic with a client id and a secret.';
+  const method = (used: string) => ({ kind: 'client-auth-method', used });
+  const wrong = (reason: object) => ['invalid_client', UNKNOWN_OR_WRONG, reason] as const;
+  type Refusal = readonly [code: string, description: string, reason?: object];
+  const cases: [body: Record<string, string>, Refusal, authorization?: string][] = [
+    [{ client_id: 'nobody' }, wrong({ kind: 'client-unknown' })],
+    [{ client_id: 'secret' }, wrong({ kind: 'client-secret-wrong' })],
+    [{ client_id: 'secret', client_secret: 'x' }, wrong({ kind: 'client-secret-wrong' })],
+    [{ client_id: 'signs' }, wrong(method('nothing, but it must sign'))],
+    [{ client_id: 'public', client_secret: 's' }, wrong(method('a secret, which it does not have'))],
+    [signed('public'), wrong(method('an assertion'))],
+    [{ client_assertion: jwt, client_assertion_type: 'other' }, wrong(method('an assertion of another type'))],
+    [{ client_assertion: jwt }, ['invalid_request', apart]],
+    [{ client_id: 'public', client_assertion_type: ASSERTION_TYPE }, ['invalid_request', apart]],
+    [{ client_secret: 's3cret' }, ['invalid_request', twice], basic('secret:s3cret')],
+    [
+      { client_id: 'public', ...signed('signs') },
+      ['invalid_request', 'client_id in the body differs from the one in the credentials.'],
+    ],
+    [{}, ['invalid_client', 'The request names no client: send client_id.']],
+    [{ client_id: 'public' }, ['invalid_client', notBasic], 'Bearer x'],
+  ];
+
+  it('says on the wire what the caller can mend, and in the reason what it was', async () => {
+    for (const [body, [code, description, reason], authorization] of cases)
+      await assert.rejects(authenticate(body, authorization === undefined ? {} : { authorization }), (error) => {
+        assert.ok(error instanceof OAuthError, String(error));
+        assert.deepEqual([error.code, error.message, error.reason], [code, description, reason], JSON.stringify(body));
+        return true;
+      });
+  });
+
+  it('takes the one type of assertion that RFC 7523 names', () => {
+    assert.equal(ASSERTION_TYPE, 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
+  });
+});
+
 describe('client authentication while something is not to be had', () => {
   const keysAreAway = partsWith({
     checkAssertion: async () => {
@@ -169,13 +214,22 @@ describe('client authentication while something is not to be had', () => {
     });
 
   it('counts a client that may come without proof as one that did, when its keys are away', async () => {
-    const { client: found, method } = await authenticate(signed(DOCUMENT_ID), { parts: keysAreAway });
+    const { log, lines } = createNotedLog();
+    const { client: found, method } = await authenticate(signed(DOCUMENT_ID), { parts: { ...keysAreAway, log } });
     assert.equal(found.clientId, DOCUMENT_ID);
     assert.equal(method, 'none');
+    const words = 'an assertion could not be verified for want of keys; the client counts as public';
+    assert.deepEqual(lines, [['warn', { step: 'token', client: DOCUMENT_ID, why: 'no keys' }, words]]);
   });
 
   it('tells a client that must sign to come back, when its keys are away', async () => {
-    await assert.rejects(authenticate(signed('signs'), { parts: keysAreAway }), refusedAs('temporarily_unavailable'));
+    await assert.rejects(authenticate(signed('signs'), { parts: keysAreAway }), (error) => {
+      assert.ok(refusedAs('temporarily_unavailable')(error) && error instanceof OAuthError);
+      const words = 'What the client publishes about itself cannot be read right now. Try again in a moment.';
+      assert.equal(error.message, words);
+      assert.ok(error.cause instanceof ClientDocumentError);
+      return true;
+    });
   });
 
   it('tells a connected client whose document is away to come back, and never that it is unknown', async () => {
@@ -209,8 +263,11 @@ describe('client authentication while something is not to be had', () => {
     const parts = documentIs('invalid');
     const wrong = authenticate({ client_id: DOCUMENT_ID }, { parts });
     await assert.rejects(wrong, refusedAs('invalid_client', 'client-document'));
-    const unknown = authenticate({ client_id: 'nobody' });
-    const words = (promise: Promise<unknown>) => promise.catch((error: Error) => error.message);
-    assert.equal(await words(wrong), await words(unknown));
+    await assert.rejects(wrong, (error) => {
+      assert.ok(error instanceof OAuthError);
+      assert.equal(error.message, UNKNOWN_OR_WRONG);
+      assert.deepEqual(error.reason, { kind: 'client-document', problem: 'no document' });
+      return true;
+    });
   });
 });

@@ -1,9 +1,9 @@
 /**
  * Who calls the token endpoint (RFC 6749 2.3).
  *
- * Owns: reading credentials from the header or the body, one kind per request, and which method they amount to. Does not
- * own: looking a client up (find.ts), what a signed assertion must say (assertion.ts). A confidential client may use Basic
- * or the body without being told beforehand which, since people pick either in the GPT builder.
+ * Owns: one kind of credentials per request, and which method they amount to. Does not own: what stands in a header
+ * (named-client.ts), looking a client up (find.ts), what a signed assertion must say (assertion.ts). A confidential client
+ * may use Basic or the body without being told beforehand which, since people pick either in the GPT builder.
  */
 import { ClientDocumentError, OAuthError, type OAuthReason } from '../../errors.ts';
 import type { Parameters } from '../../http/parameters.ts';
@@ -14,6 +14,7 @@ import { hashSecret, isSame } from '../../vault/token.ts';
 import { ASSERTION_TYPE, type CheckAssertion, claimedSubject } from './assertion.ts';
 import { FetchesBusy } from './cached-document.ts';
 import type { AuthenticatedClient, FindClient } from './find.ts';
+import { type BasicCredentials, readBasic } from './named-client.ts';
 
 export interface AuthenticateParts {
   findClient: FindClient;
@@ -111,7 +112,7 @@ function refuse(reason: OAuthReason): OAuthError {
 }
 
 function readCredentials(authorization: string | undefined, body: Parameters): Credentials {
-  const basic = readBasic(authorization);
+  const basic = readHeader(authorization);
   const secret = body.get('client_secret');
   const assertion = readAssertion(body);
   if ([basic, secret, assertion].filter((one) => one !== undefined).length > 1) {
@@ -121,7 +122,7 @@ function readCredentials(authorization: string | undefined, body: Parameters): C
     );
   }
   const bodyId = body.get('client_id');
-  const provedId = basic?.clientId ?? (assertion === undefined ? undefined : claimedSubject(assertion));
+  const provedId = basic?.clientId ?? (assertion && claimedSubject(assertion));
   if (bodyId !== undefined && provedId !== undefined && bodyId !== provedId) {
     throw new OAuthError('invalid_request', 'client_id in the body differs from the one in the credentials.');
   }
@@ -145,21 +146,10 @@ function readAssertion(body: Parameters): string | undefined {
   return assertion;
 }
 
-/** RFC 6749 2.3.1: both halves are form-encoded before they are joined. */
-function readBasic(authorization: string | undefined): { clientId: string; secret: string | undefined } | undefined {
+function readHeader(authorization: string | undefined): BasicCredentials | undefined {
   if (authorization === undefined) return undefined;
-  const [, encoded] = /^Basic +([A-Za-z0-9+/_-]+=*)$/i.exec(authorization.trim()) ?? [];
-  const text = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon <= 0)
+  const basic = readBasic(authorization);
+  if (basic === undefined)
     throw new OAuthError('invalid_client', 'The Authorization header is not HTTP Basic with a client id and a secret.');
-  return { clientId: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) || undefined };
-}
-
-function formDecode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text; // sent without encoding, as many clients do: take it as it stands
-  }
+  return basic;
 }

@@ -49,6 +49,27 @@ describe('what is kept of the documents of strangers', () => {
     assert.equal(kept(copies, 'abcd'), 'acd');
   });
 
+  it('keeps the newest also when all others are used while room is made for it', async () => {
+    const copies = createBoundedCopies<string>({
+      most: 3,
+      mostBytes: 100,
+      bytesOf: (value) => value.length,
+      isConnected: async () => {
+        for (const key of 'abc') copies.use(key);
+        return true;
+      },
+    });
+    for (const key of 'abcd') await copies.keep(key, key);
+    assert.equal(kept(copies, 'abcd'), 'bcd');
+  });
+
+  it('is not changed when something is used that is not there', async () => {
+    const copies = createCopies();
+    copies.use('x');
+    for (const key of 'abc') await copies.keep(key, key);
+    assert.equal(kept(copies, 'xabc'), 'abc');
+  });
+
   it('holds its bounds while the database fails, and when many come at once', async () => {
     const copies = createCopies();
     await copies.keep('broken', 'x');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ClientDocumentError, FetchError } from '../../errors.ts';
 import { type CachedDocuments, createCachedDocuments, FetchesBusy, freshnessMs } from './cached-document.ts';
-import { createTestInternet, silent, status, type TestInternet } from './documents.fixture.ts';
+import { createTestInternet, status, type TestInternet } from './documents.fixture.ts';
+import { createNotedLog, type NotedLine } from './noted-log.fixture.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,9 +16,12 @@ describe('a kept copy of a client document', () => {
   let time: number;
   let internet: TestInternet;
   let documents: CachedDocuments<string>;
+  let lines: NotedLine[];
   beforeEach(() => {
     time = Date.parse('2026-11-22T12:00:00Z');
     internet = createTestInternet();
+    const noted = createNotedLog();
+    lines = noted.lines;
     documents = createCachedDocuments<string>({
       fetch: internet.fetch,
       parse(value) {
@@ -25,7 +29,7 @@ describe('a kept copy of a client document', () => {
         return value;
       },
       now: () => time,
-      log: silent,
+      log: noted.log,
       what: 'a test document was',
       freshMs: { least: 5 * MINUTE, most: DAY },
       staleMs: 7 * DAY,
@@ -207,6 +211,74 @@ describe('a kept copy of a client document', () => {
     });
   });
 
+  it('leaves the status of a host’s refusal, where there is one', async () => {
+    for (const [error, code] of [
+      [status(403), 403],
+      [new FetchError('too-slow', ''), undefined],
+    ] as const) {
+      internet.fail(URL_, error);
+      time += HOUR;
+      await assert.rejects(documents.get(URL_), (thrown) => {
+        assert.ok(thrown instanceof ClientDocumentError && thrown.cause instanceof FetchError);
+        assert.deepEqual([thrown.cause.problem, thrown.cause.status], [error.problem, code]);
+        return true;
+      });
+    }
+  });
+
+  it('is told to the operator when it is read, when it is not had, and louder when an old one stands in', async () => {
+    const step = 'client-document';
+    const line = () => lines.splice(0).at(0);
+    internet.fail(URL_, status(503));
+    await assert.rejects(documents.get(URL_));
+    const why = 'the host answered with status 503';
+    assert.deepEqual(line(), ['info', { step, url: URL_, why }, 'a test document was not had']);
+    internet.serve(URL_, 'one', { 'cache-control': 'max-age=1800' });
+    time += MINUTE;
+    await documents.get(URL_);
+    assert.deepEqual(line(), ['info', { step, url: URL_, freshSeconds: 1800 }, 'a test document was read']);
+    internet.fail(URL_, status(503));
+    time += HOUR;
+    await documents.get(URL_);
+    assert.deepEqual(line(), ['warn', { step, url: URL_, why }, 'a test document was not had']);
+    internet.fail(URL_, new FetchError('busy', 'no room'));
+    time += HOUR;
+    await assert.rejects(documents.get(URL_), (error) => {
+      assert.ok(error instanceof FetchesBusy && error.cause instanceof FetchError);
+      assert.deepEqual([error.name, error.problem, error.status], ['FetchesBusy', 'client-unreachable', 503]);
+      return true;
+    });
+    assert.deepEqual(line(), ['warn', { step, url: URL_, why: 'no room' }, 'a test document was not asked for']);
+  });
+
+  it('is not refused for hours because of a failure from before the clock was put back', async () => {
+    internet.fail(URL_, status(503));
+    await assert.rejects(documents.get(URL_));
+    internet.serve(URL_, 'one');
+    time -= 2 * HOUR;
+    assert.equal(await documents.get(URL_), 'one');
+  });
+
+  it('is read when it is asked for out of turn and was never read', async () => {
+    internet.serve(URL_, 'one');
+    assert.equal(await documents.getNewer(URL_), 'one');
+  });
+
+  it('is asked for again at once when so many others failed since that its failure was forgotten', async () => {
+    const urls = [1, 2, 3, 4].map((n) => `https://app${n}.example/c`);
+    for (const url of urls) internet.fail(url, status(503));
+    const askedFor = async (some: readonly string[]) => {
+      internet.asked.length = 0;
+      for (const url of some) await assert.rejects(documents.get(url));
+      return [...internet.asked];
+    };
+    await askedFor(urls.slice(0, 3));
+    assert.deepEqual(await askedFor(urls.slice(0, 3)), []);
+    await askedFor(urls.slice(3));
+    assert.deepEqual(await askedFor(urls.slice(1)), []);
+    assert.deepEqual(await askedFor(urls.slice(0, 1)), [urls[0]]);
+  });
+
   it('does not hide an error that is ours', async () => {
     internet.fail(URL_, new TypeError('a bug'));
     await assert.rejects(documents.get(URL_), TypeError);
@@ -225,7 +297,14 @@ describe('freshness from headers (RFC 9111 4.2)', () => {
     [{ 'cache-control': 'max-age=300', age: '120' }, 180_000],
     [{ 'cache-control': 'max-age=300', age: '900' }, 0],
     [{ 'cache-control': 'max-age=300', age: 'old' }, 300_000],
+    [{ 'cache-control': 'max-age=300', age: 'x120' }, 300_000],
+    [{ 'cache-control': 'max-age=300', age: '120x' }, 300_000],
+    [{ 'cache-control': 'max-age' }, 0],
     [{ 'cache-control': 'max-age=-5' }, 0],
+    [{ 'cache-control': 'max-age=x5' }, 0],
+    [{ 'cache-control': 'max-age=5x' }, 0],
+    [{ 'cache-control': 'max-age=1"60"' }, 0],
+    [{ 'cache-control': 'max-age="60"1' }, 0],
     [{ 'cache-control': 'max-age=soon', expires: 'Sun, 22 Nov 2026 13:00:00 GMT' }, 0],
     [{ 'cache-control': 'no-store, max-age=300' }, 0],
     [{ 'cache-control': 'no-cache' }, 0],

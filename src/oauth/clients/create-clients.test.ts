@@ -1,7 +1,7 @@
 /** Clients as the server is put together with them, on an internet whose hosts may never answer. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { OAuthError } from '../../errors.ts';
+import { ClientDocumentError, OAuthError } from '../../errors.ts';
 import type { PublicNetwork } from '../../http/public-network.ts';
 import type { Client } from '../../store/records.ts';
 import { openSqlite } from '../../store/sqlite.ts';
@@ -66,6 +66,27 @@ describe('clients known by documents, while strangers keep us fetching', () => {
   });
 });
 
+describe('clients known by documents, where documents are switched off', () => {
+  it('are nobody, and nothing is fetched for them', async () => {
+    const store = openSqlite(':memory:');
+    const visited: string[] = [];
+    const { findClient } = createClients({
+      store,
+      network: async (url, signal) => {
+        visited.push(url.href);
+        return network(url, signal);
+      },
+      policy: 'off',
+      publicUrl: OURS,
+      now: () => 1_800_000_000_000,
+      log: silent,
+    });
+    assert.equal(await findClient('https://honest.example.org/c'), undefined);
+    assert.deepEqual(visited, []);
+    await store.close();
+  });
+});
+
 describe('the audience of an assertion (RFC 7523 3)', () => {
   it('is this server, by its issuer or by an endpoint where clients prove themselves', async () => {
     const time = 1_800_000_000_000;
@@ -108,6 +129,13 @@ describe('the audience of an assertion (RFC 7523 3)', () => {
     for (const foreign of ['/mcp', '/authorize', '/revoke/', '/register'].map((path) => OURS + path))
       assert.equal(await isTaken(foreign), false, foreign);
     assert.equal(await isTaken('https://other.example/revoke'), false);
+
+    const { jwks: _, ...rest } = client;
+    const pointing = { ...rest, jwksUri: 'https://app.example/not-keys.json' };
+    await assert.rejects(
+      checkAssertion(pointing, await signer.sign(claimsFor(clientId, OURS, time, 'a jti'))),
+      (error) => error instanceof ClientDocumentError && /not a JSON Web Key Set/.test(error.message),
+    );
     await store.close();
   });
 });

@@ -29,7 +29,7 @@ export function createFindClient({ clients, documents }: FindParts): FindClient 
  * Whether the client must use PKCE (OAuth 2.1 7.5.1): whoever may come to the token endpoint without proof of itself, even
  * if it could have one, and whoever we know from nothing but a document.
  */
-export function mustUsePkce(client: Client): boolean {
+export function mustUsePkce(client: Pick<Client, 'kind' | 'authMethods'>): boolean {
   return client.kind === 'document' || client.authMethods.includes('none');
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { toPublicKeys } from './public-keys.ts';
+import { isPrivateKey, publishedKeySet, toPublicKeys } from './public-keys.ts';
 
 describe('a published key', () => {
   const key = { kty: 'RSA', n: 'n', e: 'AQAB', kid: 'k', alg: 'RS256', use: 'sig', key_ops: ['verify'] };
@@ -15,6 +15,31 @@ describe('a published key', () => {
     for (const wrong of [{ n: 'n'.repeat(1401) }, { kid: 'k'.repeat(301) }, { x: [{}] }, { kty: 'odd' }, { e: 7 }])
       assert.deepEqual(kept({ ...key, ...wrong }, key), [key], JSON.stringify(wrong).slice(0, 50));
     assert.deepEqual(kept({ ...key, key_ops: Array(11).fill('verify') }), []);
+  });
+
+  it('is kept when it is of a kind that assertions are signed with, as long as the longest that there are', () => {
+    const rsa = { kty: 'RSA', n: 'n'.repeat(1400), e: 'e'.repeat(20), kid: 'k'.repeat(300), alg: 'a'.repeat(20) };
+    const curve = { crv: 'c'.repeat(20), x: 'x'.repeat(100), y: 'y'.repeat(100), use: 'u'.repeat(20) };
+    const operations = { key_ops: Array(10).fill('o'.repeat(20)) };
+    const longest = [rsa, { kty: 'EC', ...curve, ...operations }, { kty: 'OKP', ...curve }];
+    assert.deepEqual(kept(...longest), longest);
+    for (const long of longest)
+      for (const [member, value] of Object.entries(long).filter(([name]) => name !== 'kty' && name !== 'key_ops'))
+        assert.deepEqual(kept({ ...long, [member]: `${value}x` }), [], member);
+    assert.deepEqual(kept({ ...key, key_ops: ['o'.repeat(21)] }), []);
+  });
+
+  it('is private when it has a member that only its owner may know, or is a shared secret', () => {
+    assert.equal(isPrivateKey({ kty: 'oct' }), true);
+    assert.equal(isPrivateKey({ kty: 'EC', d: 'd' }), true);
+    assert.equal(isPrivateKey(key), false);
+  });
+
+  it('comes in a set of a hundred at most, among whatever else', () => {
+    const isSet = (value: unknown) => publishedKeySet.safeParse(value).success;
+    for (const set of [{ keys: [] }, { keys: Array(100).fill({}), more: 1 }]) assert.equal(isSet(set), true);
+    for (const other of [{ keys: Array(101).fill({}) }, {}, [], { keys: {} }, { keys: [1] }])
+      assert.equal(isSet(other), false);
   });
 
   it('is passed over when it shows anything private, which must not make a good key of it', () => {
