@@ -34,13 +34,12 @@ export function checkRedirectTarget(client: Client, parameters: Parameters): Red
  * A custom GPT's callback is known only after saving it, so that its first sign-in comes here. The operator is shown the
  * one command that allows exactly this URI; only for OpenAI's own callback addresses, since anybody can make a link.
  */
-function commandToAllow(client: Client, given: string | undefined): string[] | undefined {
-  if (client.kind !== 'predefined' || given === undefined) return undefined;
-  const isGptCallback = /^https:\/\/(chat\.openai\.com|chatgpt\.com)\/aip\/[A-Za-z0-9_-]{1,100}\/oauth\/callback$/.test(
-    given,
-  );
-  return isGptCallback ? ['npx', 'ganalyticsgpt', 'clients', 'add-redirect', '--', client.clientId, given] : undefined;
+function commandToAllow({ kind, clientId }: Client, given: string | undefined): string[] | undefined {
+  if (kind !== 'predefined' || !given?.match(GPT_CALLBACK)) return undefined;
+  return ['npx', 'ganalyticsgpt', 'clients', 'add-redirect', '--', clientId, given];
 }
+
+const GPT_CALLBACK = /^https:\/\/(chat\.openai\.com|chatgpt\.com)\/aip\/[A-Za-z0-9_-]{1,100}\/oauth\/callback$/;
 
 export interface CheckedRequest extends RedirectTarget {
   scopes: string[];

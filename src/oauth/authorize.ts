@@ -5,7 +5,7 @@
  * flow is (flow.ts), what the person sees (consent.ts).
  */
 import type { Context, Handler } from 'hono';
-import { PageError, RedirectableError, type RedirectTarget } from '../errors.ts';
+import { PageError, type RedirectTarget } from '../errors.ts';
 import { limitClient } from '../http/limit-requests.ts';
 import type { Parameters } from '../http/parameters.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
@@ -80,8 +80,7 @@ async function checkOrAsk(
   try {
     return checkRequest(client, target, parameters, { scopes, resource: resourceUrl });
   } catch (error) {
-    const mayLeadAstray = error instanceof RedirectableError && !isLoopbackUri(target.redirectUri);
-    if (mayLeadAstray && (await isNewHere(store, client))) askBeforeAnswering(c);
+    if (!isLoopbackUri(target.redirectUri) && (await isNewHere(store, client))) askBeforeAnswering(c);
     throw error;
   }
 }

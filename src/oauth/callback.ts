@@ -13,7 +13,7 @@ import type { Log } from '../observe/log.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import { pageHeaders } from '../pages/headers.ts';
 import { scopeMissingPage } from '../pages/scope-missing.ts';
-import type { Connection } from '../store/records.ts';
+import type { Client, Connection } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 import type { Identity, Provider, ProviderTokens } from '../upstream/provider.ts';
 import { tokenContext } from '../vault/google-tokens.ts';
@@ -25,12 +25,12 @@ import { answerRedirect } from './answer-redirect.ts';
 import type { FindClient } from './clients/find.ts';
 import type { Endings } from './end-grant.ts';
 import { type ApprovedFlow, CONSENT_MS, type Flow, openFlow, referenceOf, sealFlow } from './flow.ts';
-import { exchangeCode } from './google-answer.ts';
+import { exchangeCode, reachGoogle } from './google-answer.ts';
 import type { Issuer } from './issue.ts';
 import { readPageQuery } from './page-request.ts';
 import { sealRelayCode } from './relay.ts';
 import type { ScopeWords } from './scope-words.ts';
-import { approvalCookie, googleScopes, reach, sendToGoogle } from './send-to-google.ts';
+import { approvalCookie, googleScopes, sendToGoogle } from './send-to-google.ts';
 import { followFlow, startTrail } from './trail.ts';
 
 interface CallbackParts {
@@ -60,14 +60,14 @@ export function callback(parts: CallbackParts): Handler {
     checkApproved(c, flow);
     clearCookie(c, approvalCookie(flow.id));
     const client = await parts.findClient(flow.clientId);
-    if (client === undefined) throw new PageError('client-unknown', 400, { ref: referenceOf(flow.id) });
+    if (client === undefined) throw new PageError('client-unknown', 400);
 
     const code = readGoogleCode(flow, answer);
     if (flow.mode === 'relay') {
       parts.record({ ...trail, step: 'code', outcome: 'issued', detail: { mode: 'relay' } });
       return answerRedirect(c, parts.publicUrl, flow, { code: sealRelayCode(parts.vault, flow, code, parts.now()) });
     }
-    return finishSignIn(parts, c, flow, code);
+    return finishSignIn(parts, c, { flow, client, code });
   };
 }
 
@@ -75,15 +75,14 @@ export function callback(parts: CallbackParts): Handler {
 async function finishSignIn(
   parts: CallbackParts,
   c: Context,
-  flow: ApprovedFlow,
-  googleCode: string,
+  { flow, client, code: googleCode }: { flow: ApprovedFlow; client: Client; code: string },
 ): Promise<Response> {
   const ref = referenceOf(flow.id);
-  const { tokens, identity } = await exchangeCode(parts, { approval: flow.approval, code: googleCode, ref });
-  if (!parts.mayConnect(identity.email)) throw new PageError('account-not-allowed', 403, { ref });
+  const { tokens, identity } = await exchangeCode(parts, { approval: flow.approval, code: googleCode });
+  if (!parts.mayConnect(identity.email)) throw new PageError('account-not-allowed', 403);
 
   const missing = googleScopes(flow.scopes).filter((scope) => !tokens.scopes.includes(scope));
-  if (missing.length > 0) return askForBoxes(parts, c, flow, missing);
+  if (missing.length > 0) return askForBoxes(parts, c, { flow, client, missing });
 
   const existing = await parts.store.connections.findBySubject(identity.subject);
   // What Google gave just now belongs to the link that is being ended, and goes with it.
@@ -91,7 +90,7 @@ async function finishSignIn(
   const decision = decideLink(existing, tokens, flow);
   if (decision.kind === 'ask-again') {
     if (flow.again !== undefined)
-      throw new PageError('google-refused', 400, { ref, detail: 'Google gave no refresh token twice' });
+      throw new PageError('google-refused', 400, { detail: 'Google gave no refresh token twice' });
     parts.log.info({ step: 'callback', ref, why: decision.why }, 'Google is asked for a lasting link');
     return c.redirect(
       await sendToGoogle(parts, c, { ...flow, again: { scopes: decision.scopes, loginHint: identity.subject } }),
@@ -111,7 +110,7 @@ async function finishSignIn(
     const left = await parts.store.connections.find(connection.id);
     if (flow.again === undefined && (left === undefined || left.deadReason !== undefined))
       return askAnew(parts, c, flow, left ?? connection);
-    throw new PageError('flow-expired', 410, { ref, detail: 'this flow has given its code' });
+    throw new PageError('flow-expired', 410, { detail: 'this flow has given its code' });
   }
   await parts.store.clients.touch(flow.clientId, parts.now());
   parts.record({
@@ -137,18 +136,17 @@ async function askAnew(
   { id, subject, deadReason }: Connection,
 ): Promise<Response> {
   if (deadReason === 'ended' && (await parts.end.connection(id, 'person')) === 'not-ended')
-    throw new PageError('google-unreachable', 503, { ref: referenceOf(flow.id), detail: 'the link before has to end' });
+    throw new PageError('google-unreachable', 503, { detail: 'the link before has to end' });
   const again = { scopes: googleScopes(flow.scopes), loginHint: subject };
   return c.redirect(await sendToGoogle(parts, c, { ...flow, again }), 303);
 }
 
 /** Google's `state` was for this stage and in time; it also has to come in the browser whose person pressed allow. */
 function checkApproved(c: Context, flow: Flow): asserts flow is ApprovedFlow {
-  const ref = referenceOf(flow.id);
-  if (flow.approval === undefined) throw new PageError('flow-damaged', 400, { ref });
+  if (flow.approval === undefined) throw new PageError('flow-damaged', 400);
   const cookie = readCookie(c, approvalCookie(flow.id));
   if (cookie === undefined || !isSame(hashSecret(cookie), flow.approval.hash))
-    throw new PageError('other-browser', 403, { ref });
+    throw new PageError('other-browser', 403);
 }
 
 /** Google's code, or its refusal: cancelling goes back to the client, anything else is shown. */
@@ -162,8 +160,7 @@ function readGoogleCode(flow: ApprovedFlow, answer: Parameters): string {
     );
   }
   const code = answer.get('code');
-  if (error !== undefined || code === undefined)
-    throw new PageError('google-refused', 400, { ref: referenceOf(flow.id) });
+  if (error !== undefined || code === undefined) throw new PageError('google-refused', 400);
   return code;
 }
 
@@ -213,10 +210,13 @@ function link(parts: CallbackParts, identity: Identity, tokens: ProviderTokens):
 }
 
 /** Google lets people untick boxes. Says which one, and offers the same flow again with Google's consent page. */
-async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow, missing: string[]): Promise<Response> {
+async function askForBoxes(
+  parts: CallbackParts,
+  c: Context,
+  { flow, client, missing }: { flow: ApprovedFlow; client: Client; missing: string[] },
+): Promise<Response> {
   const { approval: _, ...rest } = flow;
   const again = { ...rest, again: { scopes: googleScopes(flow.scopes) }, expiresAt: parts.now() + CONSENT_MS };
-  const client = await parts.findClient(flow.clientId);
   parts.record(
     { step: 'callback', outcome: 'scopes-missing', ref: referenceOf(flow.id), clientId: flow.clientId },
     { missing },
@@ -225,9 +225,9 @@ async function askForBoxes(parts: CallbackParts, c: Context, flow: ApprovedFlow,
     ref: referenceOf(flow.id),
     missing: missing.map(parts.scopeWords.nameOf),
     sealedFlow: sealFlow(parts.vault, 'flow-consent', again),
-    clientName: client?.name ?? '',
+    clientName: client.name,
     publicHost: new URL(parts.publicUrl).host,
   });
-  const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
+  const formActionOrigins = [await reachGoogle(() => parts.provider.authorizationOrigin()), flow.redirectUri];
   return c.body(body, 403, pageHeaders({ formActionOrigins }));
 }

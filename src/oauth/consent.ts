@@ -20,10 +20,11 @@ import type { Vault } from '../vault/vault.ts';
 import { isBrowser } from './browser-cookie.ts';
 import type { FindClient } from './clients/find.ts';
 import { type Flow, openFlow, referenceOf } from './flow.ts';
+import { reachGoogle } from './google-answer.ts';
 import { checkSameSite, readPageForm } from './page-request.ts';
 import { displayHost, isAppUri, isLoopbackUri } from './redirect-uri.ts';
 import type { ScopeWords } from './scope-words.ts';
-import { reach, sendToGoogle } from './send-to-google.ts';
+import { sendToGoogle } from './send-to-google.ts';
 import { followFlow, startTrail } from './trail.ts';
 
 interface ConsentParts {
@@ -66,7 +67,7 @@ export function showConsent(parts: ConsentParts): Handler {
       allowedHint: parts.allowedAccounts?.map((account) => account.replace(/^@/, 'accounts of ')).join(', '),
     });
     // Browsers hold the whole redirect chain after the click to form-action: Google, then the client.
-    const formActionOrigins = [await reach(flow, () => parts.provider.authorizationOrigin()), flow.redirectUri];
+    const formActionOrigins = [await reachGoogle(() => parts.provider.authorizationOrigin()), flow.redirectUri];
     parts.record({ ...trail, step: 'consent', outcome: 'shown' });
     return c.body(body, 200, pageHeaders({ formActionOrigins }));
   };
@@ -89,8 +90,7 @@ export function answerConsent(parts: ConsentParts): Handler {
         'The person did not allow it.',
       );
     }
-    if (decision !== 'allow')
-      throw new PageError('request-invalid', 400, { ref: referenceOf(flow.id), detail: 'no decision' });
+    if (decision !== 'allow') throw new PageError('request-invalid', 400, { detail: 'no decision' });
     parts.record({ ...trail, step: 'consent', outcome: 'allowed' });
     return c.redirect(await sendToGoogle(parts, c, flow), 303);
   };
@@ -106,11 +106,11 @@ export async function isNewHere(store: ConsentParts['store'], client: Client): P
 
 async function findClientOf({ findClient }: ConsentParts, flow: Flow): Promise<Client> {
   const client = await findClient(flow.clientId);
-  if (client === undefined) throw new PageError('client-unknown', 400, { ref: referenceOf(flow.id) });
+  if (client === undefined) throw new PageError('client-unknown', 400);
   return client;
 }
 
 /** The invariant's first half: the browser that answers is the one in which the flow began. */
 function checkBrowser(c: Context, flow: Flow): void {
-  if (!isBrowser(c, flow.browserHash)) throw new PageError('other-browser', 403, { ref: referenceOf(flow.id) });
+  if (!isBrowser(c, flow.browserHash)) throw new PageError('other-browser', 403);
 }

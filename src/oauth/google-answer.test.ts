@@ -17,7 +17,7 @@ describe('a page on the way back from Google', () => {
         exchange: () => Promise.reject(new UpstreamError('grant-dead', 'Google answered 400', { code })),
         identify: () => Promise.reject(new Error('nobody is asked about')),
       };
-      const signIn = { approval: { hash: 'h', kid: 'k' }, code: 'c', ref: undefined };
+      const signIn = { approval: { hash: 'h', kid: 'k' }, code: 'c' };
       await assert.rejects(exchangeCode({ provider, vault }, signIn), (error: unknown) => {
         assert.ok(error instanceof PageError);
         return error.problem === problem && error.status === 400;

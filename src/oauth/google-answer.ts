@@ -18,14 +18,12 @@ interface ExchangeParts {
 export interface GoogleSignIn {
   approval: ApprovedFlow['approval'];
   code: string;
-  /** Under which a failure is shown. */
-  ref: string | undefined;
 }
 
 /** Throws PageError: `google-misconfigured` for the operator, `flow-damaged`, `google-refused`, `google-unreachable`. */
 export async function exchangeCode(
   { provider, vault }: ExchangeParts,
-  { approval, code, ref }: GoogleSignIn,
+  { approval, code }: GoogleSignIn,
 ): Promise<{ tokens: ProviderTokens; identity: Identity }> {
   const { codeVerifier, nonce } = googleProof(vault, approval);
   try {
@@ -33,11 +31,20 @@ export async function exchangeCode(
     return { tokens, identity: await provider.identify(tokens.idToken ?? '', nonce) };
   } catch (cause) {
     const kind = cause instanceof UpstreamError ? cause.kind : undefined;
-    if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { ref, cause });
+    if (kind === 'misconfigured') throw new PageError('google-misconfigured', 500, { cause });
     // Google knows each code once: who reloads the page after a lost answer comes here, and was not refused anything.
     if (cause instanceof UpstreamError && cause.code === 'invalid_grant')
-      throw new PageError('flow-damaged', 400, { ref, cause });
-    if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { ref, cause });
-    throw new PageError('google-unreachable', 503, { ref, cause });
+      throw new PageError('flow-damaged', 400, { cause });
+    if (kind === 'grant-dead' || kind === 'refused') throw new PageError('google-refused', 400, { cause });
+    throw new PageError('google-unreachable', 503, { cause });
+  }
+}
+
+/** Runs a question to Google's sign-in whose failure a person in the browser has to see. */
+export async function reachGoogle<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new PageError('google-unreachable', 503, { cause });
   }
 }

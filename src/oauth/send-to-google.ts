@@ -6,16 +6,16 @@
  * the same flow must go to Google once more. Does not own: checking the approval (callback.ts).
  */
 import type { Context } from 'hono';
-import { PageError } from '../errors.ts';
 import { writeCookie } from '../http/cookies.ts';
+import { siteOfRequest } from '../http/limit-requests.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import type { AuthorizationUrlParts, Provider } from '../upstream/provider.ts';
 import { createSecret, hashSecret, type Random } from '../vault/token.ts';
 import type { Vault } from '../vault/vault.ts';
 import { type ApprovedFlow, type Flow, GOOGLE_MS, referenceOf, sealFlow } from './flow.ts';
+import { reachGoogle } from './google-answer.ts';
 import { googleProof } from './google-proof.ts';
 import { OFFLINE_ACCESS } from './scope.ts';
-import { trailOf } from './trail.ts';
 
 interface SendParts {
   vault: Vault;
@@ -35,7 +35,7 @@ export async function sendToGoogle(
   const approval = { hash: hashSecret(secret), kid: vault.activeKid };
   const approved: ApprovedFlow = { ...flow, approval, expiresAt: now() + GOOGLE_MS };
   const { codeChallenge, nonce } = googleProof(vault, approval);
-  const url = await reach(flow, () =>
+  const url = await reachGoogle(() =>
     provider.authorizationUrl({
       state: sealFlow(vault, 'flow-google', approved),
       scopes: flow.again?.scopes ?? googleScopes(flow.scopes),
@@ -50,7 +50,7 @@ export async function sendToGoogle(
     outcome: 'sent',
     ref: referenceOf(flow.id),
     clientId: flow.clientId,
-    site: trailOf(c)?.site,
+    site: siteOfRequest(c),
   });
   writeCookie(c, approvalCookie(flow.id), secret, GOOGLE_MS / 1000);
   c.header('Cache-Control', 'no-store');
@@ -75,13 +75,4 @@ export function approvalCookie(flowId: string): string {
 /** Ours without the one that Google does not know. */
 export function googleScopes(scopes: readonly string[]): string[] {
   return scopes.filter((scope) => scope !== OFFLINE_ACCESS);
-}
-
-/** Runs a question to Google's sign-in whose failure a person in the browser has to see. */
-export async function reach<Answer>(flow: Flow, ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw new PageError('google-unreachable', 503, { ref: referenceOf(flow.id), cause });
-  }
 }

@@ -21,12 +21,13 @@ import { RETRY_SECONDS } from '../answer-error.ts';
 import { browserHash, markBrowser } from '../browser-cookie.ts';
 import type { FindClient } from '../clients/find.ts';
 import type { Endings, LinkEnd } from '../end-grant.ts';
+import { reachGoogle } from '../google-answer.ts';
 import { checkSameSite, readPageForm } from '../page-request.ts';
 import { displayHost, isLoopbackUri } from '../redirect-uri.ts';
 import type { ScopeWords } from '../scope-words.ts';
 import { startTrail } from '../trail.ts';
 import { endSession, isOwnForm, leaveNotice, readSession, type Session, takeNotice } from './session.ts';
-import { beginVisit, createFinishVisit, type FinishVisit, reachGoogle } from './visit.ts';
+import { beginVisit, createFinishVisit, type FinishVisit } from './visit.ts';
 
 export interface AccountParts {
   findClient: FindClient;

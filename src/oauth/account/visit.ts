@@ -17,7 +17,7 @@ import { createId, createSecret, hashSecret, isSame, type Random, toBase64url } 
 import { type Vault, VaultError } from '../../vault/vault.ts';
 import { isBrowser } from '../browser-cookie.ts';
 import { GOOGLE_MS } from '../flow.ts';
-import { exchangeCode } from '../google-answer.ts';
+import { exchangeCode, reachGoogle } from '../google-answer.ts';
 import { googleProof } from '../google-proof.ts';
 import { approvalCookie } from '../send-to-google.ts';
 import { startTrail } from '../trail.ts';
@@ -59,14 +59,6 @@ export async function beginVisit(parts: VisitParts, c: Context, browserHash: str
   const url = await reachGoogle(() => provider.authorizationUrl(asked));
   writeCookie(c, approvalCookie(visit.id), secret, GOOGLE_MS / 1000);
   return url;
-}
-
-export async function reachGoogle<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (cause) {
-    throw new PageError('google-unreachable', 503, { cause });
-  }
 }
 
 export type FinishVisit = (c: Context, answer: Parameters) => Promise<Response>;
@@ -122,5 +114,5 @@ function unseal(vault: Vault, sealed: string): Visit {
 async function identify(parts: VisitParts, { approval }: Visit, answer: Parameters): Promise<Identity> {
   const code = answer.get('code');
   if (answer.has('error') || code === undefined) throw new PageError('google-refused', 400);
-  return (await exchangeCode(parts, { approval, code, ref: undefined })).identity;
+  return (await exchangeCode(parts, { approval, code })).identity;
 }
