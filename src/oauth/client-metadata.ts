@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { OAuthError } from '../errors.ts';
 import { parseJsonObject } from '../http/parameters.ts';
 import type { AuthMethod, Client } from '../store/records.ts';
-import { isLoopbackUri, problemOf } from './redirect-uri.ts';
+import { isAppUri, isLoopbackUri, problemOf } from './redirect-uri.ts';
 
 export interface ClientMetadata {
   name: string;
@@ -60,11 +60,14 @@ export function readClientMetadata(body: string): ClientMetadata {
 function checkShape(body: Record<string, unknown>): Asked {
   const result = shape.safeParse(body);
   if (result.success) return result.data;
-  const member = String(result.error.issues[0]?.path[0] ?? 'the body');
+  const [member] = result.error.issues.flatMap(({ path }) => path);
   if (member === 'redirect_uris') {
     throw new OAuthError('invalid_redirect_uri', `redirect_uris must be a list of one to ${MOST_URIS} URIs.`);
   }
-  throw new OAuthError('invalid_client_metadata', `${member} is too long or has not the form that RFC 7591 gives it.`);
+  throw new OAuthError(
+    'invalid_client_metadata',
+    `${String(member)} is too long or has not the form that RFC 7591 gives it.`,
+  );
 }
 
 function checkRedirectUris(uris: readonly string[]): string[] {
@@ -107,12 +110,12 @@ function chooseAuthMethod(asked: string = 'client_secret_basic'): ClientMetadata
  * say nothing, or `web` by mistake. Nothing here depends on the type but what a client reads back, so the URIs decide.
  */
 function judgeType(asked: string | undefined, uris: readonly string[]): ClientMetadata['applicationType'] {
-  const isNative = uris.some((uri) => isLoopbackUri(uri) || !uri.startsWith('https:'));
+  const isNative = uris.some((uri) => isLoopbackUri(uri) || isAppUri(uri));
   return isNative || asked === 'native' ? 'native' : 'web';
 }
 
 /** For showing only, and never a reason to turn a client away: anything but a web address is as good as none. */
 function webAddress(text: string | undefined): string | undefined {
   const url = URL.parse(text ?? '');
-  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' ? text : undefined;
+  return url !== null && /^https?:/.test(url.protocol) && url.username + url.password === '' ? text : undefined;
 }

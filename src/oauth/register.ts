@@ -7,7 +7,7 @@
  * relay client. Changing a registration (RFC 7592 2.2) is not offered: no known client asks for it, and registering again
  * is the same to a person, who then sees the changed client on the consent page.
  */
-import type { Context, Handler } from 'hono';
+import type { Context, Env, Handler } from 'hono';
 import { BearerError, OAuthError } from '../errors.ts';
 import { readText } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
@@ -91,8 +91,8 @@ function informationOf(
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     scope: scopes.join(' '),
-    ...(client.clientUri !== undefined && { client_uri: client.clientUri }),
-    ...(client.logoUri !== undefined && { logo_uri: client.logoUri }),
+    client_uri: client.clientUri,
+    logo_uri: client.logoUri,
   };
 }
 
@@ -104,8 +104,11 @@ interface ManageParts {
   publicUrl: string;
 }
 
+type Path = '/register/:client_id';
+type Managing = Context<Env, Path>;
+
 /** GET /register/{client_id} (RFC 7592 2.1). There also when registration is off: who came before may look and leave. */
-export function showRegistration(parts: ManageParts): Handler {
+export function showRegistration(parts: ManageParts): Handler<Env, Path> {
   return async (c) => {
     const { client, token } = await proveRegistration(parts, c);
     return c.json(informationOf(parts, client, token), 200, HEADERS);
@@ -113,7 +116,7 @@ export function showRegistration(parts: ManageParts): Handler {
 }
 
 /** DELETE /register/{client_id} (RFC 7592 2.3): the client goes, and everything that people allowed it. */
-export function deleteRegistration(parts: ManageParts): Handler {
+export function deleteRegistration(parts: ManageParts): Handler<Env, Path> {
   return async (c) => {
     const { client } = await proveRegistration(parts, c);
     const { clientId } = client;
@@ -125,11 +128,14 @@ export function deleteRegistration(parts: ManageParts): Handler {
 }
 
 /** RFC 7592 2: one answer for a client that is not there, one that never registered, and a wrong token. */
-async function proveRegistration({ store }: ManageParts, c: Context): Promise<{ client: Client; token: string }> {
-  const [, token = ''] = /^Bearer +([A-Za-z0-9_-]{1,100})$/i.exec(c.req.header('authorization')?.trim() ?? '') ?? [];
-  const client = await store.clients.find(c.req.param('client_id') ?? '');
-  const known = client?.registration?.tokenHash;
-  if (client === undefined || known === undefined || !isSame(hashSecret(token), known)) {
+async function proveRegistration({ store }: ManageParts, c: Managing): Promise<{ client: Client; token: string }> {
+  const client = await store.clients.find(c.req.param('client_id'));
+  const token = /^Bearer +([A-Za-z0-9_-]{1,100})$/i.exec(c.req.header('authorization') ?? '')?.[1];
+  if (
+    client?.registration === undefined ||
+    token === undefined ||
+    !isSame(hashSecret(token), client.registration.tokenHash)
+  ) {
     throw new BearerError(401, 'invalid_token', 'There is no such registration, or its registration token is wrong.');
   }
   return { client, token };
