@@ -43,7 +43,7 @@ export function googleEvents({ readSecurityEvent, heedEvent, log }: GoogleEvents
 }
 
 async function readToken(request: Request): Promise<string> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = (request.headers.get('content-type') ?? '').replace(/;.*/, '').trim().toLowerCase();
   if (!TYPES.has(type))
     throw new SecurityEventError('invalid_request', 'Send the token as application/secevent+jwt (RFC 8935 2.1).');
   const body = await readBodyText(request, { maxBytes: MAX_BYTES });

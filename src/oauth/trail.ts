@@ -52,23 +52,32 @@ export async function followShown(
   trail: Trail,
   form: Parameters,
 ): Promise<void> {
-  const shownCode = parseToken('code', form.get('code') ?? '');
-  const code = shownCode && (await codes.find(shownCode.id));
-  if (code !== undefined && isSame(hashSecret(shownCode?.secret ?? ''), code.secretHash)) {
-    const { clientId, connectionId, grantId } = code;
-    Object.assign(trail, { clientId, connectionId, grantId, ref: referenceOf(code.flowId), isProved: true });
-  }
-  const shownToken = parseToken('refreshToken', form.get('refresh_token') ?? '');
-  if (shownToken === undefined) return;
+  const [code, refreshToken] = [form.get('code'), form.get('refresh_token')];
+  if (code !== undefined) await followCode(codes, trail, code);
+  if (refreshToken !== undefined) await followRefreshToken(grants, trail, refreshToken);
+}
+
+async function followCode(codes: Store['codes'], trail: Trail, text: string): Promise<void> {
+  const shown = parseToken('code', text);
+  if (shown === undefined) return;
+  const code = await codes.find(shown.id);
+  if (code === undefined || !isSame(hashSecret(shown.secret), code.secretHash)) return;
+  const { clientId, connectionId, grantId } = code;
+  Object.assign(trail, { clientId, connectionId, grantId, ref: referenceOf(code.flowId), isProved: true });
+}
+
+async function followRefreshToken(grants: Store['grants'], trail: Trail, text: string): Promise<void> {
+  const shown = parseToken('refreshToken', text);
+  if (shown === undefined) return;
   trail.step = 'refresh';
-  const grant = await grants.find(shownToken.id);
+  const grant = await grants.find(shown.id);
   if (grant === undefined) {
     // Of a grant that is gone the audit trail knows the id, and nothing is left to prove it by. Only a client that was
     // let in is followed: its refusal has a row of its own anyhow, which counts among the strangers'.
-    if (trail.clientId !== undefined) trail.grantId = shownToken.id;
+    if (trail.clientId !== undefined) trail.grantId = shown.id;
     return;
   }
-  if (!isOfGrant(grant, shownToken.secret)) return;
+  if (!isOfGrant(grant, shown.secret)) return;
   const { id: grantId, ref, connectionId } = grant;
   Object.assign(trail, { grantId, ref, connectionId, clientId: trail.clientId ?? grant.clientId, isProved: true });
 }
