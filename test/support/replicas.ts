@@ -4,9 +4,14 @@
  * Owns: starting them, ending one, ending all. Does not own: the proxy (round-robin.ts), the database (postgres.ts).
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readLog } from '../../src/demo/bridge-log.ts';
-import { type Child, freePort, startProcess } from '../../src/demo/processes.ts';
-import { type Credentials, openStage } from '../../src/demo/stage.ts';
+import { type Child, freePort, runCommand, startProcess } from '../../src/demo/processes.ts';
+import type { Credentials } from '../../src/demo/stage.ts';
+import { bridgeEnvironment } from '../../src/sandbox/environment.ts';
+import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startPostgres } from './postgres.ts';
 import { type RoundRobin, startRoundRobin } from './round-robin.ts';
 
@@ -30,26 +35,28 @@ export interface Replicas {
   close(): Promise<void>;
 }
 
-export async function startReplicas(count: number, settings: Readonly<Record<string, string>> = {}): Promise<Replicas> {
+/** `google` is the environment of a Google that is there already; without it a sandbox is started. */
+export async function startReplicas(count: number, google?: Readonly<Record<string, string>>): Promise<Replicas> {
+  const folder = await mkdtemp(join(tmpdir(), 'ganalyticsgpt-replicas-'));
   const postgres = await startPostgres();
   const databaseUrl = await postgres.database();
+  const sandbox = google === undefined ? await startSandbox({ data: 'small' }) : undefined;
   const port = await freePort();
   const url = `http://localhost:${port}`;
-  const shared = {
+  const env: Record<string, string> = {
+    ...(google ?? bridgeEnvironment(sandbox?.url ?? '')),
+    PUBLIC_URL: url,
     DATABASE_URL: databaseUrl,
     SECRET_KEYS: `k1:${randomBytes(32).toString('base64url')}`,
     RATE_LIMITS: '0',
-    ...settings,
+    LOG_FORMAT: 'json',
+    OPERATOR_NAME: 'the tests on this machine',
   };
-  // The stage brings the sandbox and the first bridge, which is only there to tell the sandbox's settings.
-  const stage = await openStage({ bridgeEnv: shared });
-  const env = { ...stage.bridgeSettings, PUBLIC_URL: url };
-  await stage.bridge().stop();
   const start = (own: number): Promise<Child<string>> =>
     startProcess({
       name: `The replica on ${own}`,
       args: ['serve'],
-      cwd: stage.folder,
+      cwd: folder,
       env: { ...env, PORT: String(own) },
       isReady: (line) => readLog(line)?.url,
     });
@@ -63,8 +70,13 @@ export async function startReplicas(count: number, settings: Readonly<Record<str
     urls,
     databaseUrl,
     proxy,
-    sandboxUrl: stage.sandboxUrl,
-    addClient: (client) => stage.addClient(client),
+    sandboxUrl: env.GOOGLE_ISSUER ?? '',
+    async addClient({ name, redirectUri }) {
+      const args = ['clients', 'add', '--name', name, '--redirect-uri', redirectUri, '--json'];
+      const printed = await runCommand({ name: 'clients add', args, env: { DATABASE_URL: databaseUrl }, cwd: folder });
+      const { client_id, client_secret } = JSON.parse(printed) as { client_id: string; client_secret: string };
+      return { clientId: client_id, clientSecret: client_secret };
+    },
     async end(n, signal) {
       const child = children[n];
       if (child === undefined) throw new Error(`there is no replica ${n}`);
@@ -81,8 +93,9 @@ export async function startReplicas(count: number, settings: Readonly<Record<str
     async close() {
       await proxy.close();
       await Promise.all(children.map((child) => child.stop()));
-      await stage.close();
+      await sandbox?.close();
       await postgres.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }
