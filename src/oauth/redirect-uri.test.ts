@@ -153,6 +153,15 @@ describe('registering redirect URIs', () => {
     ],
     'has a fragment': ['https://a.example/#x', 'https://a.example/cb#'],
     'has user information': ['https://u:p@a.example/', 'https://u@a.example/', 'https://:p@a.example/'],
+    'has a scheme that browsers execute or hand to a program': [
+      'javascript:alert(1)',
+      'JavaScript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'file:///etc/passwd',
+      'blob:https://a/1',
+      'ms-word:ofv|u|https://a.example/a.doc',
+    ],
     'has a wildcard, and redirect URIs are compared exactly': ['https://a.example/*', 'https://*.a.example/cb'],
     'is plain http on a host that is not loopback': [
       'http://a.example/cb',
@@ -161,7 +170,7 @@ describe('registering redirect URIs', () => {
     ],
   };
 
-  it('says what is wrong with the others', () => {
+  it('refuses what runs code, what is plain, and what parsers read differently', () => {
     for (const [problem, uris] of Object.entries(REFUSED))
       for (const uri of uris) assert.equal(problemOf(uri), problem, uri);
   });
