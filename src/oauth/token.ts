@@ -10,6 +10,7 @@ import { limitClient } from '../http/limit-requests.ts';
 import { type Parameters, readBody } from '../http/parameters.ts';
 import type { Log } from '../observe/log.ts';
 import type { Client } from '../store/records.ts';
+import { StoreError } from '../store/store.ts';
 import { type AuthenticateParts, authenticateClient } from './clients/authenticate.ts';
 import type { AuthenticatedClient } from './clients/find.ts';
 import { namedClient } from './clients/named-client.ts';
@@ -33,7 +34,8 @@ export function token(parts: TokenParts): Handler {
       trail.clientId = proved.client.clientId;
       return await answerGrant(parts, proved, form);
     } catch (error) {
-      await followShown(parts.store, trail, form);
+      // A database that has just failed would keep the caller waiting once more.
+      if (!(error instanceof StoreError)) await followShown(parts.store, trail, form);
       throw error;
     }
   };

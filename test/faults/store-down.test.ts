@@ -26,11 +26,15 @@ const OWN_WORDS = 'canary: SQLITE_IOERR at /var/lib/bridge.db';
 
 describe('a bridge whose database does nothing', () => {
   let isDown = false;
+  let refused = 0;
   let world: World;
   let client: TestClient;
   let tokens: Tokens;
   before(async () => {
-    world = await createWorld({ store: breakable(openSqlite(':memory:'), () => isDown) });
+    const onRefused = () => {
+      refused += 1;
+    };
+    world = await createWorld({ store: breakable(openSqlite(':memory:'), () => isDown, onRefused) });
     client = await world.client();
     tokens = await connect(world, client);
   });
@@ -84,6 +88,13 @@ describe('a bridge whose database does nothing', () => {
       const body = await checkPutOff(await ask(path, form(fields())));
       assert.equal(JSON.parse(body).error, 'temporarily_unavailable');
     });
+
+  it('does not ask the database a second time for an answer that it has just failed', async () => {
+    const before = refused;
+    await ask('/token', form({ grant_type: 'refresh_token', refresh_token: tokens.refreshToken, ...proof() }));
+    await ask('/mcp', { method: 'POST', headers: { authorization: `Bearer ${tokens.accessToken}` }, body: '{}' });
+    assert.equal(refused - before, 2, 'once for each request');
+  });
 
   it('answers /register with temporarily_unavailable', async () => {
     const headers = { 'content-type': 'application/json' };
@@ -164,8 +175,11 @@ describe('a bridge whose database only reads', () => {
 });
 
 /** The store, every verb of which fails while `isDown`. */
-function breakable(store: Store, isDown: () => boolean): Store {
-  const refuse = () => Promise.reject(new StoreError('the database did nothing', { cause: new Error(OWN_WORDS) }));
+function breakable(store: Store, isDown: () => boolean, onRefused: () => void): Store {
+  const refuse = () => {
+    onRefused();
+    return Promise.reject(new StoreError('the database did nothing', { cause: new Error(OWN_WORDS) }));
+  };
   const verbs = <Verbs extends object>(real: Verbs): Verbs =>
     new Proxy(real, { get: (target, verb) => (isDown() ? refuse : Reflect.get(target, verb)) });
   const { clients, connections, codes, grants, assertions, events } = store;
