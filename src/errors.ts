@@ -46,8 +46,7 @@ export type OAuthCode =
   | 'invalid_redirect_uri'
   | 'invalid_client_metadata'
   | 'access_denied'
-  | 'temporarily_unavailable'
-  | 'server_error';
+  | 'temporarily_unavailable';
 
 /** Why we refused. Telling a prober which check failed helps the prober, so this stays inside. */
 export type OAuthReason =

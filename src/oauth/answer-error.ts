@@ -78,7 +78,7 @@ function answerLeaving(
     operator,
     publicHost: new URL(publicUrl).host,
   });
-  return c.body(body, 400, pageHeaders({ formActionOrigins: [] }));
+  return c.body(body, 400, pageHeaders());
 }
 
 function documentPage(cause: ClientDocumentError): PageError {
@@ -88,7 +88,7 @@ function documentPage(cause: ClientDocumentError): PageError {
 }
 
 interface Refusal {
-  why: EventDetail['why'] | undefined;
+  why: NonNullable<EventDetail['why']>;
   text: string;
   ref?: string | undefined;
   grantId?: string | undefined;
@@ -105,10 +105,9 @@ function noteRefusal({ log, record }: AnswerErrorParts, c: Context, refusal: Ref
     return;
   }
   const { step, ...who } = trail;
-  const isNo = why === 'access_denied' && (step === 'consent' || step === 'callback');
-  const name = { step, outcome: isNo ? 'denied' : 'refused' } as Happening;
+  const name = { step, outcome: why === 'access_denied' ? 'denied' : 'refused' } as Happening;
   const known = { ...who, ref: who.ref ?? ref, grantId: who.grantId ?? grantId };
-  record({ ...name, ...known, detail: why === undefined ? {} : { why } }, { path, text, cause });
+  record({ ...name, ...known, detail: { why } }, { path, text, cause });
 }
 
 function answerJson(parts: AnswerErrorParts, c: Context, error: OAuthError): Response {
@@ -123,7 +122,6 @@ function answerJson(parts: AnswerErrorParts, c: Context, error: OAuthError): Res
   };
   const body = { error: error.code, error_description: error.message };
   if (error.code === 'temporarily_unavailable') return c.json(body, 503, { ...headers, 'Retry-After': RETRY_SECONDS });
-  if (error.code === 'server_error') return c.json(body, 500, headers);
   if (error.code !== 'invalid_client') return c.json(body, error.status ?? 400, headers);
   // RFC 6749 5.2: a client that tried the Authorization header is challenged with the scheme that it used.
   if (c.req.header('authorization') !== undefined)
@@ -151,26 +149,26 @@ function answerPage(parts: AnswerErrorParts, c: Context, error: PageError): Resp
     ref,
     extra: { operator, publicHost: new URL(publicUrl).host, command: error.command },
   });
-  const headers = pageHeaders({ formActionOrigins: [] });
+  const headers = pageHeaders();
   return c.body(body, error.status, error.status === 503 ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
 }
 
 /** Where a person looks at the answer, whatever the browser says that it accepts. */
 const PEOPLE_ARE_AT = /^\/(authorize|consent|google\/callback|account)(\/|$)/;
 
+function wantsPage(c: Context): boolean {
+  return c.req.header('accept')?.includes('text/html') === true;
+}
+
 /** A page for people, JSON for programs. `temporarily_unavailable` is the registered code that means "try again". */
 function answerTooMany({ operator }: AnswerErrorParts, c: Context, error: TooManyRequests): Response {
-  const headers = tooManyHeaders(error);
-  if (PEOPLE_ARE_AT.test(c.req.path) || c.req.header('accept')?.includes('text/html') === true) {
-    const { retryAfterSeconds } = error;
+  const { retryAfterSeconds } = error;
+  if (PEOPLE_ARE_AT.test(c.req.path) || wantsPage(c)) {
     const body = errorPage({ problem: 'too-many-requests', extra: { operator, retryAfterSeconds } });
-    return c.body(body, 429, {
-      ...pageHeaders({ formActionOrigins: [] }),
-      'Retry-After': headers['Retry-After'] ?? '',
-    });
+    return c.body(body, 429, { ...pageHeaders(), 'Retry-After': String(retryAfterSeconds) });
   }
-  const description = `${error.message} Wait ${error.retryAfterSeconds} s and try again.`;
-  return c.json({ error: 'temporarily_unavailable', error_description: description }, 429, headers);
+  const description = `${error.message} Wait ${retryAfterSeconds} s and try again.`;
+  return c.json({ error: 'temporarily_unavailable', error_description: description }, 429, tooManyHeaders(error));
 }
 
 function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Response {
@@ -180,9 +178,9 @@ function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Re
   parts.log.error({ path: c.req.path, event, err: error }, isStore ? 'the database failed' : 'an unforeseen error');
   if (trail !== undefined) noteRefusal(parts, c, { why: 'unexpected', text: 'see the error of this event' });
   const status = isStore ? 503 : 500;
-  if (c.req.header('accept')?.includes('text/html') === true) {
+  if (wantsPage(c)) {
     const body = errorPage({ problem: 'unexpected', ref: event, extra: { operator: parts.operator } });
-    const headers = pageHeaders({ formActionOrigins: [] });
+    const headers = pageHeaders();
     return c.body(body, status, isStore ? { ...headers, 'Retry-After': RETRY_SECONDS } : headers);
   }
   const code = isStore ? 'temporarily_unavailable' : 'server_error';
@@ -197,8 +195,7 @@ function answerUnforeseen(parts: AnswerErrorParts, c: Context, error: Error): Re
 /** A path that is not there: a page for people, JSON for programs. */
 export function answerNotFound(parts: AnswerErrorParts): (c: Context) => Response {
   return (c) => {
-    if (c.req.header('accept')?.includes('text/html') === true)
-      return answerPage(parts, c, new PageError('not-found', 404));
+    if (wantsPage(c)) return answerPage(parts, c, new PageError('not-found', 404));
     const description = `There is nothing at ${/^[\w./-]{1,100}$/.test(c.req.path) ? c.req.path : 'this address'}.`;
     return c.json({ error: 'not_found', error_description: description }, 404, { 'Access-Control-Allow-Origin': '*' });
   };

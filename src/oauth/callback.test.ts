@@ -4,7 +4,7 @@ import { afterEach, describe, it } from 'node:test';
 import { UpstreamError } from '../errors.ts';
 import { aClient, aLink } from '../store/conformance-records.ts';
 import type { Connection } from '../store/records.ts';
-import type { Link } from '../store/store.ts';
+import { type Link, type Store, StoreError } from '../store/store.ts';
 import { tokenContext } from '../vault/google-tokens.ts';
 import { type Flow, openFlow, referenceOf, sealFlow } from './flow.ts';
 import { googleProof } from './google-proof.ts';
@@ -290,6 +290,23 @@ describe('the one link of a person to Google, when another sign-in comes', () =>
       assert.deepEqual(signIn.logged, [{ level: 'info', sentence, step: 'callback', ref: REF, why }]);
     });
   }
+
+  it('is asked for again when it has only one of the two that are asked for', async () => {
+    await start({ tokens: { ...silent, scopes: WIDE } }, { scopes: ['calendar.events'] });
+    const flow = anApprovedFlow({ scopes: WIDE });
+    await assertSentAgain(await signIn.comeBack(flow), ['calendar.events', 'analytics.readonly'], flow);
+  });
+
+  it('has no end that Google did not name', async () => {
+    const ends: unknown[] = [];
+    const link: Store['connections']['link'] = (given) => {
+      ends.push(given.refreshExpiresAt);
+      return Promise.reject(new StoreError('full'));
+    };
+    await start({ store: ({ connections }) => ({ connections: { ...connections, link } }) });
+    assert.equal((await signIn.comeBack(FLOW)).status, 503);
+    assert.deepEqual(ends, [undefined]);
+  });
 
   const again = anApprovedFlow({ again: { scopes: ['analytics.readonly'], loginHint: 'subject' } });
 

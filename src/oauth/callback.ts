@@ -97,7 +97,8 @@ async function finishSignIn(
       303,
     );
   }
-  const connection = decision.kind === 'keep' ? decision.connection : await link(parts, identity, tokens);
+  const connection =
+    decision.kind === 'kept' ? decision.connection : await link(parts, identity, { ...tokens, ...decision });
   if (tokens.refreshExpiresInSeconds !== undefined) {
     parts.log.warn(
       { ref, days: Math.round(tokens.refreshExpiresInSeconds / 86_400) },
@@ -120,7 +121,7 @@ async function finishSignIn(
     clientId: flow.clientId,
     connectionId: connection.id,
     email: identity.email,
-    detail: { link: decision.kind === 'keep' ? 'kept' : 'renewed' },
+    detail: { link: decision.kind },
   });
   return answerRedirect(c, parts.publicUrl, flow, { code });
 }
@@ -165,8 +166,8 @@ function readGoogleCode(flow: ApprovedFlow, answer: Parameters): string {
 }
 
 type LinkDecision =
-  | { kind: 'keep'; connection: Connection }
-  | { kind: 'replace' }
+  | { kind: 'kept'; connection: Connection }
+  | { kind: 'renewed'; refreshToken: string }
   | { kind: 'ask-again'; why: string; scopes: string[] };
 
 /**
@@ -180,16 +181,20 @@ function decideLink(existing: Connection | undefined, tokens: ProviderTokens, fl
   const union = [...new Set([...(lasting?.scopes ?? []), ...needed])];
   if (tokens.refreshToken === undefined) {
     if (lasting !== undefined && needed.every((scope) => lasting.scopes.includes(scope)))
-      return { kind: 'keep', connection: lasting };
+      return { kind: 'kept', connection: lasting };
     return { kind: 'ask-again', why: lasting === undefined ? 'no refresh token' : 'a new scope', scopes: union };
   }
   const isPoorer = union.some((scope) => !tokens.scopes.includes(scope));
   return isPoorer && flow.again === undefined
     ? { kind: 'ask-again', why: 'other scopes', scopes: union }
-    : { kind: 'replace' };
+    : { kind: 'renewed', refreshToken: tokens.refreshToken };
 }
 
-function link(parts: CallbackParts, identity: Identity, tokens: ProviderTokens): Promise<Connection> {
+function link(
+  parts: CallbackParts,
+  identity: Identity,
+  tokens: ProviderTokens & { refreshToken: string },
+): Promise<Connection> {
   const { vault, store, random, now } = parts;
   const seal = (kind: 'access' | 'refresh', token: string) =>
     vault.seal('google-tokens', tokenContext(identity.subject, kind), token);
@@ -200,7 +205,7 @@ function link(parts: CallbackParts, identity: Identity, tokens: ProviderTokens):
     email: identity.email,
     name: identity.name,
     scopes: tokens.scopes.filter((scope) => !['openid', 'email', 'profile'].includes(scope)),
-    sealedRefreshToken: tokens.refreshToken === undefined ? undefined : seal('refresh', tokens.refreshToken),
+    sealedRefreshToken: seal('refresh', tokens.refreshToken),
     sealedAccessToken: seal('access', tokens.accessToken),
     accessExpiresAt: at + tokens.expiresInSeconds * 1000,
     refreshExpiresAt:

@@ -11,6 +11,7 @@ import type { Parameters } from '../http/parameters.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
 import type { Client } from '../store/records.ts';
 import type { Provider, RawAnswer } from '../upstream/provider.ts';
+import { readAnswer } from '../upstream/token-request.ts';
 import { toBase64url, tokenPrefix } from '../vault/token.ts';
 import { type Vault, VaultError } from '../vault/vault.ts';
 import type { MayConnect } from './account-policy.ts';
@@ -89,8 +90,8 @@ export async function relayRefresh({ provider, mayConnect }: RelayParts, form: P
   if (refreshToken === undefined) throw new OAuthError('invalid_request', 'refresh_token is missing.');
   const answer = await provider.forward({ grant_type: 'refresh_token', refresh_token: refreshToken });
   if (answer.status !== 200 || mayConnect(undefined)) return answer; // whoever lets anybody in need not ask who it is
-  const { access_token: accessToken } = JSON.parse(answer.body) as { access_token?: string };
-  const owner = await provider.tokenInfo(accessToken ?? '');
+  const { access_token: accessToken } = readAnswer({ ...answer, headers: {} }, z.object({ access_token: z.string() }));
+  const owner = await provider.tokenInfo(accessToken);
   if (!mayConnect(owner?.email)) throw refuse({ kind: 'account-not-allowed' });
   return answer;
 }
@@ -98,15 +99,17 @@ export async function relayRefresh({ provider, mayConnect }: RelayParts, form: P
 /** ALLOWED_ACCOUNTS holds in relay mode too: a token of somebody else's is never handed over. */
 async function checkAccount({ provider, mayConnect }: RelayParts, answer: RawAnswer, nonce: string): Promise<void> {
   if (answer.status !== 200) return;
-  const { id_token: idToken } = JSON.parse(answer.body) as { id_token?: string };
-  const { email } = await provider.identify(idToken ?? '', nonce);
+  const { id_token: idToken } = readAnswer({ ...answer, headers: {} }, z.object({ id_token: z.string() }));
+  const { email } = await provider.identify(idToken, nonce);
   if (!mayConnect(email)) throw refuse({ kind: 'account-not-allowed' });
 }
 
 function openRelayCode(vault: Vault, text: string | undefined): RelayCode {
   if (text === undefined) throw new OAuthError('invalid_request', 'code is missing.');
+  const { relayCode: prefix } = tokenPrefix;
+  if (!text.startsWith(prefix)) throw refuse({ kind: 'code-unknown' });
+  const sealed = text.slice(prefix.length);
   try {
-    const sealed = text.startsWith(tokenPrefix.relayCode) ? text.slice(tokenPrefix.relayCode.length) : '';
     return relayCode.parse(JSON.parse(vault.open('relay-code', '', Buffer.from(sealed, 'base64url'))));
   } catch (error) {
     if (error instanceof VaultError) throw refuse({ kind: 'code-unknown' });

@@ -100,6 +100,8 @@ export interface SignInOptions {
   site?: string;
   /** Puts verbs of its own in front of the store. */
   store?: (store: Store) => Partial<Store>;
+  /** Runs in front of every route. */
+  before?: () => void;
   routes?: (app: Hono) => void;
 }
 
@@ -145,6 +147,7 @@ export function createSignIn(options: SignInOptions = {}): SignIn {
   app.use(async (c, next) => {
     const limits = { check: (limit: string, who: string) => asked.push({ limit, who }) };
     if (options.site !== undefined) c.set('counted', { limits, network: 'a network', site: options.site });
+    options.before?.();
     await next();
   });
   app.get('/authorize', authorize(parts));
