@@ -44,13 +44,13 @@ export function theSwitch(): Switch {
   return holder.__stryker__;
 }
 
-/** Patterns of files, or folders; test files are never mutated. */
+/** Files of these patterns or folders; tests and their fixtures are never mutated. */
 export function sourcesOf(patterns: readonly string[]): string[] {
   const globs = patterns.map((pattern) =>
     pattern.endsWith('.ts') ? pattern : `${pattern.replace(/\/$/, '')}/**/*.ts`,
   );
   return globSync(globs, { cwd: root })
-    .filter((file) => !file.endsWith('.test.ts'))
+    .filter((file) => !/\.(?:test|fixture)\.ts$/.test(file))
     .sort();
 }
 

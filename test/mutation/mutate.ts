@@ -24,7 +24,9 @@ const TESTS = [
   'test/{attacks,journeys,models,personas}/*.test.ts',
   'test/conformance/rfc-*.test.ts',
 ];
-const OTHER_PROCESSES = /\/(?:demo|crash|workers|mcp-in-chromium|threats-page)\.test\.ts$/;
+/** What starts a process, a browser or a database of its own costs seconds, and shows nothing that the others do not. */
+const OTHER_PROCESSES =
+  /child_process|crash-|threats|chromium|browser\.ts|postgres|processes\.ts|src\/cli\/|src\/demo\//;
 
 /** A worker that says nothing for so long is in an endless loop. */
 const SILENCE_MS = 40_000;
@@ -42,7 +44,7 @@ const { values, positionals } = parseArgs({
 
 const testPatterns = values.tests?.map((tests) => (tests.endsWith('.ts') ? tests : `${tests}/**/*.test.ts`)) ?? TESTS;
 const testFiles = globSync(testPatterns, { cwd: root })
-  .filter((file) => !OTHER_PROCESSES.test(`/${file}`))
+  .filter((file) => !OTHER_PROCESSES.test(readFileSync(root + file, 'utf8')))
   .sort();
 const instrumented: Instrumented = await instrument(
   sourcesOf(positionals.length === 0 ? ['src/oauth', 'src/vault'] : positionals),
@@ -53,21 +55,25 @@ writeFileSync(workload, JSON.stringify({ instrumented, testFiles }));
 
 interface Worker {
   ask(what: Ask): Promise<Answer | 'silent'>;
+  /** What it was at when it went silent. */
+  last(): string;
   end(): void;
 }
 
 async function startWorker(): Promise<Worker> {
   const child: ChildProcess = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), [workload], {
     execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=3000'],
-    env: { ...process.env, FC_RUNS: process.env['FC_RUNS'] ?? '4' },
+    env: { ...process.env, FC_RUNS: process.env.FC_RUNS ?? '4' },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
+  let last = 'loading';
   const next = () =>
     new Promise<Answer | 'silent'>((resolve) => {
       let timer = setTimeout(() => finish('silent'), SILENCE_MS);
       const onMessage = (answer: Answer) => {
         clearTimeout(timer);
         if (answer.is !== 'beat') return finish(answer);
+        last = answer.text;
         timer = setTimeout(() => finish('silent'), SILENCE_MS);
       };
       const onExit = () => finish('silent');
@@ -88,6 +94,8 @@ async function startWorker(): Promise<Worker> {
       child.send(what);
       return answer;
     },
+    last: () =>
+      `${last}, ${child.exitCode === null ? 'which hangs' : `which ended the process with ${child.exitCode}`}`,
     end: () => child.kill('SIGKILL'),
   };
 }
@@ -96,7 +104,7 @@ async function learn(): Promise<Known> {
   const worker = await startWorker();
   const answer = await worker.ask({ do: 'learn' });
   worker.end();
-  if (answer === 'silent' || answer.is !== 'learned') throw new Error('the tests hang without any mutant');
+  if (answer === 'silent' || answer.is !== 'learned') throw new Error(`without any mutant: ${worker.last()}`);
   return answer.known;
 }
 
@@ -108,8 +116,24 @@ async function work(known: Known, queue: Mutant[], onTried: (tried: Tried) => vo
   let worker = await startWorker();
   let age = 0;
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
-    const ask: Ask = { do: 'try', known, mutant: mutant.id, inFile: idsByFile.get(mutant.file) ?? [] };
+    const ask: Ask = {
+      do: 'try',
+      known,
+      mutant: mutant.id,
+      source: mutant.file,
+      inFile: idsByFile.get(mutant.file) ?? [],
+    };
+    const t0 = Date.now();
     const answer = await worker.ask(ask);
+    if (process.env.MUTATION_TIMES !== undefined)
+      console.log(
+        Date.now() - t0,
+        mutant.id,
+        mutant.line,
+        mutant.kind,
+        known.atLoad.includes(mutant.id),
+        JSON.stringify(answer).slice(0, 200),
+      );
     const isOver = answer === 'silent' || answer.is !== 'verdict';
     onTried(
       isOver ? { mutant, verdict: 'timeout', by: undefined } : { mutant, verdict: answer.verdict, by: answer.by },

@@ -24,13 +24,15 @@ export interface Known {
   broken: string[];
 }
 
-export type Ask = { do: 'learn' } | { do: 'try'; known: Known; mutant: string; inFile: readonly string[] };
+export type Ask =
+  | { do: 'learn' }
+  | { do: 'try'; known: Known; mutant: string; source: string; inFile: readonly string[] };
 
 export type Answer =
   | { is: 'ready' }
   | { is: 'beat'; text: string }
   | { is: 'learned'; known: Known }
-  | { is: 'verdict'; mutant: string; verdict: Verdict; by: string | undefined; ran: number };
+  | { is: 'verdict'; mutant: string; verdict: Verdict; by: string | undefined };
 
 export type Verdict = 'killed' | 'timeout' | 'survived' | 'no test';
 
@@ -57,8 +59,8 @@ async function learn(): Promise<Known> {
   const known: Known = { covers: {}, atLoad: [], took: {}, together: [], broken: [] };
   for (const suite of suites) {
     const ids = testsIn(suite).map(({ id }) => id);
-    say({ is: 'beat', text: suite.name });
     for (const id of ids) {
+      say({ is: 'beat', text: id });
       const alone = await runTests(suite, new Set([id]), () => LEARNING_LIMIT_MS);
       known.took[id] = alone.took.get(id) ?? 0;
       if (alone.failed !== undefined) known.together.push(id);
@@ -88,59 +90,82 @@ function noteCoverage(
   for (const inner of suite.suites) noteCoverage(inner, hooks, perTest, known);
 }
 
-/** How many mutants each file of tests killed: the ones that kill most are asked first. */
+/** How many mutants of a source file each test killed: the ones that kill most are asked first. */
 const kills = new Map<string, number>();
 
 function limitFor(known: Known): (id: string) => number {
-  return (id) => 1_500 + 8 * (known.took[id] ?? 500);
+  return (id) => 1_500 + 8 * (known.took[id] ?? 250);
 }
 
-/** The tests to ask, by file of tests, the most promising file first. */
-function plan(known: Known, isAsked: (covered: readonly string[]) => boolean): [string, Set<string>][] {
-  const byFile = new Map<string, Set<string>>();
-  for (const [id, covered] of Object.entries(known.covers)) {
-    if (known.broken.includes(id) || !isAsked(covered)) continue;
-    byFile.set(fileOf(id), (byFile.get(fileOf(id)) ?? new Set()).add(id));
-  }
-  const costOf = (ids: Set<string>) => [...ids].reduce((sum, id) => sum + (known.took[id] ?? 0), 20);
-  const worth = ([file, ids]: [string, Set<string>]) => (1 + (kills.get(file) ?? 0)) / costOf(ids);
-  return [...byFile].sort((one, other) => worth(other) - worth(one));
+/** So many tests are asked one by one before whole files are: most mutants die there, within milliseconds. */
+const PROMISING = 12;
+
+/** The tests to ask: the most promising ones alone, then all of them by file. */
+function plan(known: Known, source: string, isAsked: (covered: readonly string[]) => boolean): [string, string[]][] {
+  const asked = Object.entries(known.covers).filter(([id, covered]) => !known.broken.includes(id) && isAsked(covered));
+  const worth = ([id, covered]: [string, string[]]) =>
+    ((1 + 50 * (kills.get(`${source} ${id}`) ?? 0)) / (20 + (known.took[id] ?? 0))) * (1 / (50 + covered.length));
+  const sorted = asked.toSorted((one, other) => worth(other) - worth(one)).map(([id]) => id);
+  const byFile = Object.entries(Object.groupBy(sorted.slice(PROMISING), fileOf)).map(
+    ([file, ids]): [string, string[]] => [file, ids ?? []],
+  );
+  return [...sorted.slice(0, PROMISING).map((id): [string, string[]] => [fileOf(id), [id]]), ...byFile];
 }
 
-async function judge({ known, mutant, inFile }: Extract<Ask, { do: 'try' }>): Promise<void> {
+/** The suites of the edition that is being tried: a file is loaded once in each. */
+const editionSuites = new Map<string, Suite>();
+
+/** The file's suite as it is, or loaded once more with the mutant awake. */
+async function suiteFor(file: string, isAtLoad: boolean): Promise<Suite | undefined> {
+  if (!isAtLoad) return suites.find(({ name }) => name === file);
+  const known = editionSuites.get(file);
+  if (known !== undefined) return known;
+  const suite = await collect(file, () => import(pathToFileURL(root + file).href));
+  editionSuites.set(file, suite);
+  return suite;
+}
+
+/** A test that needs the others of its outermost suite brings all of them. */
+function choose(suite: Suite, ids: ReadonlySet<string>, known: Known): Set<string> {
+  const groups = [suite.tests, ...suite.suites.map(testsIn)].map((tests) => tests.map(({ id }) => id));
+  const isWhole = (group: string[]) => group.some((id) => ids.has(id) && known.together.includes(id));
+  return new Set(groups.flatMap((group) => (isWhole(group) ? group : group.filter((id) => ids.has(id)))));
+}
+
+async function judge({ known, mutant, source, inFile }: Extract<Ask, { do: 'try' }>): Promise<void> {
   const isAtLoad = known.atLoad.includes(mutant);
   const asked = isAtLoad ? new Set(inFile) : new Set([mutant]);
-  const queue = plan(known, (covered) => covered.some((id) => asked.has(id)));
-  const loaded = new Map(suites.map((suite) => [suite.name, suite]));
+  const covers = (covered: readonly string[]) => covered.some((id) => asked.has(id));
+  // A file of constants only runs at load: no test runs through it later, so every test may be the one that sees it.
+  const isNowhere = isAtLoad && !Object.values(known.covers).some(covers);
+  const queue = plan(known, source, isNowhere ? () => true : covers);
   theSwitch().activeMutant = mutant;
-  theSwitch().hitCount = undefined;
-  let ran = 0;
-  const done = (verdict: Verdict, by?: string) => {
-    theSwitch().activeMutant = undefined;
-    beginEdition('');
-    if (by !== undefined) kills.set(fileOf(by), (kills.get(fileOf(by)) ?? 0) + 1);
-    say({ is: 'verdict', mutant, verdict, by, ran });
-  };
+  editionSuites.clear();
   if (isAtLoad) beginEdition(mutant);
+  const { verdict, by } = await tryFiles(queue, known, isAtLoad);
+  theSwitch().activeMutant = undefined;
+  beginEdition('');
+  if (by !== undefined) kills.set(`${source} ${by}`, (kills.get(`${source} ${by}`) ?? 0) + 1);
+  say({ is: 'verdict', mutant, verdict, by });
+}
+
+async function tryFiles(
+  queue: readonly [string, string[]][],
+  known: Known,
+  isAtLoad: boolean,
+): Promise<{ verdict: Verdict; by?: string }> {
   for (const [file, ids] of queue) {
     say({ is: 'beat', text: file });
-    let suite = loaded.get(file);
-    if (isAtLoad) {
-      try {
-        suite = await collect(file, () => import(pathToFileURL(root + file).href));
-      } catch (error) {
-        return done('killed', `${file} › it loads: ${String(error).split('\n')[0]}`);
-      }
+    try {
+      const suite = await suiteFor(file, isAtLoad);
+      if (suite === undefined) continue;
+      const { failed, why } = await runTests(suite, choose(suite, new Set(ids), known), limitFor(known));
+      if (failed !== undefined) return { verdict: why === 'timeout' ? 'timeout' : 'killed', by: failed };
+    } catch {
+      return { verdict: 'killed', by: `${file} › it loads` };
     }
-    if (suite === undefined) continue;
-    const chosen = testsIn(suite).some(({ id }) => ids.has(id) && known.together.includes(id))
-      ? new Set(testsIn(suite).map(({ id }) => id))
-      : ids;
-    const { failed, why, took } = await runTests(suite, chosen, limitFor(known));
-    ran += took.size;
-    if (failed !== undefined) return done(why === 'timeout' ? 'timeout' : 'killed', failed);
   }
-  done(ran === 0 ? 'no test' : 'survived');
+  return { verdict: queue.length === 0 ? 'no test' : 'survived' };
 }
 
 process.on('message', async (ask: Ask) => {
