@@ -106,10 +106,13 @@ async function endPerson(
   const connection = await store.connections.findBySubject(subject);
   const address = connection?.email ?? email;
   const link = connection === undefined ? 'ended' : await end(connection.id, 'deleted');
-  const former = address === undefined ? [] : await store.events.connectionsOf(marksOf(vault, address));
-  if (connection !== undefined) await store.connections.remove(connection.id);
-  for (const id of new Set([...former, ...(connection === undefined ? [] : [connection.id])]))
-    await store.events.forget(id);
+  const known = new Set<string>();
+  if (address !== undefined) for (const id of await store.events.connectionsOf(marksOf(vault, address))) known.add(id);
+  if (connection !== undefined) {
+    await store.connections.remove(connection.id);
+    known.add(connection.id);
+  }
+  for (const id of known) await store.events.forget(id);
   record({ step: 'account', outcome: 'deleted' });
   return link;
 }
