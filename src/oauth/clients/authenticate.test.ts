@@ -4,12 +4,13 @@ import { ClientDocumentError, FetchError, OAuthError } from '../../errors.ts';
 import type { AuthMethod, Client } from '../../store/records.ts';
 import { StoreError } from '../../store/store.ts';
 import { hashSecret } from '../../vault/token.ts';
-import { ASSERTION_TYPE } from './assertion.ts';
 import { type AuthenticateParts, authenticateClient } from './authenticate.ts';
 import { FetchesBusy } from './cached-document.ts';
 import { silent } from './documents.fixture.ts';
 import { createNotedLog } from './noted-log.fixture.ts';
 
+/** RFC 7523 2.2. */
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const DOCUMENT_ID = 'https://app.example/client.json';
 
 function client(clientId: string, authMethods: AuthMethod[], secret?: string): Client {
@@ -193,10 +194,6 @@ describe('a refusal to take a client for what it says', () => {
         assert.deepEqual([error.code, error.message, error.reason], [code, description, reason], JSON.stringify(body));
         return true;
       });
-  });
-
-  it('takes the one type of assertion that RFC 7523 names', () => {
-    assert.equal(ASSERTION_TYPE, 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
   });
 });
 

@@ -35,8 +35,7 @@ export async function redeemCode(parts: RedeemParts, client: Client, form: Param
   if (code.expiresAt <= parts.now()) throw refuse({ kind: 'code-expired' });
   checkRedirectUri(code, form.get('redirect_uri'));
   checkVerifier(code, form.get('code_verifier'));
-  const given = form.get('resource');
-  if (given !== undefined) chooseResource(given, code.resource); // RFC 8707 2.2; omitted means the one that was authorized
+  chooseResource(form.get('resource'), code.resource); // RFC 8707 2.2; omitted means the one that was authorized
 
   const { grant, answer } = parts.issue.firstPair(code);
   if (!(await parts.store.grants.redeem(code.id, grant)))

@@ -49,8 +49,7 @@ export async function refreshTokens(
   for (;;) {
     const grant = await findGrant(parts, client, parsed.id);
     const scopes = narrowScopes(form.get('scope'), grant.scopes);
-    const resource = form.get('resource');
-    if (resource !== undefined) chooseResource(resource, grant.resource);
+    chooseResource(form.get('resource'), grant.resource);
 
     // Each branch ends in one compare-and-set; losing it means that somebody else rotated, so look again.
     if (isSame(hash, grant.refreshHash)) {
