@@ -53,14 +53,15 @@ export function createAssistant(world: World, person: Person, client: SimulatedC
     const secret = client.secret === '' ? {} : { client_secret: client.secret };
     const body = new URLSearchParams({ ...fields, client_id: client.clientId, ...secret }).toString();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const request = new Request(`${BRIDGE}${path}`, { method: 'POST', headers, body });
-    return cluster.ask(`${name} POST ${path} ${shown.kind}`, request, shown);
+    const make = () => ({ request: new Request(`${BRIDGE}${path}`, { method: 'POST', headers, body }), shown });
+    return cluster.ask(`${name} POST ${path} ${shown.kind}`, make);
   };
 
   const call = (access: string): Promise<Exchange | undefined> => {
     const headers = { authorization: `Bearer ${access}` };
-    const request = new Request(`${BRIDGE}/actions/${TOOL}`, { method: 'POST', headers });
-    return cluster.ask(`${name} POST /actions`, request, { kind: 'accessToken', text: access });
+    const shown = { kind: 'accessToken', text: access } as const;
+    const make = () => ({ request: new Request(`${BRIDGE}/actions/${TOOL}`, { method: 'POST', headers }), shown });
+    return cluster.ask(`${name} POST /actions`, make);
   };
 
   const refresh = (token: string): Promise<Exchange | undefined> => {
@@ -109,7 +110,7 @@ export function createAssistant(world: World, person: Person, client: SimulatedC
   const renew = async (patience = 4): Promise<boolean> => {
     for (let tries = 0; tries < patience && held !== undefined; tries += 1) {
       const shown = held.refresh;
-      doubtSince ??= clock.latest();
+      doubtSince ??= clock.now();
       const answer = await refresh(shown);
       learn(answer, shown);
       if (answer?.status === 200) return true;
@@ -149,7 +150,7 @@ export function createAssistant(world: World, person: Person, client: SimulatedC
     async renewAtOnce(workers) {
       if (held === undefined) return;
       const shown = held.refresh;
-      doubtSince ??= clock.latest();
+      doubtSince ??= clock.now();
       const answers = await Promise.all(Array.from({ length: workers }, () => refresh(shown)));
       world.did('renewed at once');
       for (const answer of answers) learn(answer, shown);

@@ -2,29 +2,51 @@
  * A person's browser: cookies, and requests that may hit any replica. Pages are not looked at as a person would; where a
  * form needs a value, the value is taken from the page. Does not own: what the person does (people.ts).
  */
+import type { Clock } from './clock.ts';
 import { BRIDGE, type Cluster } from './cluster.ts';
 import type { Exchange } from './witness.ts';
 
 export interface Browser {
+  /** One way through our pages, from the moment in which the person sets out. */
+  visit(): Visit;
+}
+
+export interface Visit {
   get(url: string): Promise<Exchange | undefined>;
   post(path: string, form: Record<string, string>): Promise<Exchange | undefined>;
 }
 
-export function createBrowser(cluster: Cluster, person: string): Browser {
+const BROWSER_COOKIE = '__Host-ganalyticsgpt-browser';
+
+export function createBrowser({ cluster, clock }: { cluster: Cluster; clock: Clock }, person: string): Browser {
   const jar = new Map<string, string>();
-  const ask = async (method: 'GET' | 'POST', url: URL, body?: string): Promise<Exchange | undefined> => {
-    const headers: Record<string, string> = { accept: 'text/html' };
-    if (jar.size > 0) headers.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
-    const request = new Request(url, { method, headers, ...(body !== undefined && { body }) });
-    const answer = await cluster.ask(`${person} ${method} ${url.pathname}`, request);
-    for (const line of answer?.headers.getSetCookie() ?? []) keep(jar, line);
-    return answer;
+
+  const visit = (): Visit => {
+    const since = clock.now();
+    const asked = new Set<string>();
+    let ownCookie: string | undefined;
+
+    const ask = async (method: 'GET' | 'POST', url: URL, body?: string): Promise<Exchange | undefined> => {
+      const answer = await cluster.ask(`${person} ${method} ${url.pathname}`, () => {
+        const key = `${method} ${url.href} ${body}`;
+        const isOtherBrowser = ownCookie !== undefined && ownCookie !== jar.get(BROWSER_COOKIE);
+        const shown = { kind: 'page', isReload: asked.has(key), isOtherBrowser, since } as const;
+        asked.add(key);
+        const headers: Record<string, string> = { accept: 'text/html' };
+        if (jar.size > 0) headers.cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+        if (body !== undefined) headers['content-type'] = 'application/x-www-form-urlencoded';
+        return { request: new Request(url, { method, headers, ...(body !== undefined && { body }) }), shown };
+      });
+      for (const line of answer?.headers.getSetCookie() ?? []) keep(jar, line);
+      if (answer !== undefined) ownCookie ??= jar.get(BROWSER_COOKIE);
+      return answer;
+    };
+    return {
+      get: (url) => ask('GET', new URL(url, BRIDGE)),
+      post: (path, form) => ask('POST', new URL(path, BRIDGE), new URLSearchParams(form).toString()),
+    };
   };
-  return {
-    get: (url) => ask('GET', new URL(url, BRIDGE)),
-    post: (path, form) => ask('POST', new URL(path, BRIDGE), new URLSearchParams(form).toString()),
-  };
+  return { visit };
 }
 
 function keep(jar: Map<string, string>, line: string): void {

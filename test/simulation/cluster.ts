@@ -73,8 +73,8 @@ export interface ClusterParts extends GateParts {
 }
 
 export interface Cluster {
-  /** A request of a client's, to whichever replica. Undefined when the client never hears of it. */
-  ask(label: string, request: Request, shown?: Shown): Promise<Exchange | undefined>;
+  /** A request of a client's, made when it leaves, to whichever replica. Undefined when the client never hears of it. */
+  ask(label: string, make: () => { request: Request; shown: Shown }): Promise<Exchange | undefined>;
   /** The operator's timer, on whichever replica. */
   sweep(): Promise<void>;
   crashes(): number;
@@ -125,12 +125,13 @@ export function createCluster(parts: ClusterParts): Cluster {
   return {
     crashes: () => crashes,
 
-    async ask(label, request, shown) {
+    async ask(label, make) {
       await scheduler.pass(label.split(' ')[0] ?? '', `→ ${label}`);
       const { name, bridge, crashed, underWay } = dice.pick(replicas);
       const startedAt = scheduler.step();
       // It may join what another request began here, and get what befell that one.
       const faultsBefore = Math.min(faults.count(), ...[...underWay].map((each) => each.faults));
+      const { request, shown } = make();
       if (faults.strikes('request to us lost')) return undefined;
       const own = { faults: faultsBefore };
       underWay.add(own);

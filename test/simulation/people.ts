@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto';
 import type { GrantEnd } from '../../src/store/records.ts';
-import { type Browser, createBrowser } from './browser.ts';
+import { createBrowser, type Visit } from './browser.ts';
 import { BRIDGE } from './cluster.ts';
 import type { Exchange } from './witness.ts';
 import type { SimulatedClient, World } from './world.ts';
@@ -24,15 +24,15 @@ export interface Person {
 }
 
 export function createPerson(world: World, name: string): Person {
-  const browser = createBrowser(world.cluster, name);
+  const browser = createBrowser(world, name);
   return {
     name,
-    signIn: (client) => signIn(world, browser, name, client),
+    signIn: (client) => signIn(world, browser.visit(), name, client),
     removeAccessAtGoogle: async () => {
       await world.scheduler.pass(name, 'removes our access at Google');
       if (world.google.removeAccess(name)) world.did('access removed at Google');
     },
-    disconnect: () => disconnect(world, browser, name),
+    disconnect: () => disconnect(world, browser.visit(), name),
   };
 }
 
@@ -49,12 +49,7 @@ function leadsTo(answer: Exchange | undefined): URL | undefined {
   return location == null ? undefined : new URL(location, BRIDGE);
 }
 
-async function signIn(
-  world: World,
-  browser: Browser,
-  who: string,
-  client: SimulatedClient,
-): Promise<string | undefined> {
+async function signIn(world: World, visit: Visit, who: string, client: SimulatedClient): Promise<string | undefined> {
   const query = new URLSearchParams({
     response_type: 'code',
     client_id: client.clientId,
@@ -62,15 +57,15 @@ async function signIn(
     state: 'a state',
     ...(client.secret === '' && { code_challenge: CHALLENGE, code_challenge_method: 'S256' }),
   });
-  const consent = leadsTo(await insist(world, who, () => browser.get(`/authorize?${query}`)));
+  const consent = leadsTo(await insist(world, who, () => visit.get(`/authorize?${query}`)));
   const flow = consent?.searchParams.get('flow');
   if (flow == null) return undefined;
-  const allow = () => browser.post('/consent', { flow, decision: 'allow' });
+  const allow = () => visit.post('/consent', { flow, decision: 'allow' });
   let next = leadsTo(await insist(world, who, allow));
   for (let rounds = 0; rounds < 3 && next?.origin === 'https://accounts.google.com'; rounds += 1) {
     await world.scheduler.pass(who, 'allows it at Google', thinks(world));
     const back = world.google.authorize(next, who);
-    next = leadsTo(await insist(world, who, () => browser.get(back)));
+    next = leadsTo(await insist(world, who, () => visit.get(back)));
   }
   if (next === undefined || `${next.origin}${next.pathname}` !== client.redirectUri) return undefined;
   world.did('sign-in');
@@ -82,8 +77,8 @@ function thinks({ dice, isCalm }: World): number {
   return !isCalm() && dice.chance(0.03) ? 11 * 60_000 : dice.pick([0, 300, 2_000, 15_000]);
 }
 
-async function disconnect(world: World, browser: Browser, who: string): Promise<void> {
-  const page = await openAccount(world, browser, who);
+async function disconnect(world: World, visit: Visit, who: string): Promise<void> {
+  const page = await openAccount(world, visit, who);
   const csrf = /name="csrf" value="([^"]+)"/.exec(page ?? '')?.[1];
   const targets = [...(page ?? '').matchAll(/name="disconnect" value="([^"]+)"/g)].map(([, value = '']) => value);
   if (csrf === undefined || targets.length === 0) return;
@@ -91,7 +86,7 @@ async function disconnect(world: World, browser: Browser, who: string): Promise<
   const lives = livesOf(world, who).filter(({ id }) => target === 'all' || target === id);
   for (const life of lives) life.asked.add('person' satisfies GrantEnd);
   const open = lives.filter(({ goneAt }) => goneAt === undefined);
-  const answer = await insist(world, who, () => browser.post('/account', { csrf, disconnect: target }));
+  const answer = await insist(world, who, () => visit.post('/account', { csrf, disconnect: target }));
   if (answer?.status !== 303) return;
   for (const life of open) life.toldAt ??= world.scheduler.step();
   world.did(target === 'all' ? 'all disconnected' : 'one disconnected');
@@ -102,13 +97,13 @@ function livesOf({ ledger }: World, subject: string) {
 }
 
 /** Signs in to the account page; its HTML. */
-async function openAccount(world: World, browser: Browser, who: string): Promise<string | undefined> {
-  if ((await insist(world, who, () => browser.get('/account')))?.status !== 200) return undefined;
-  const google = leadsTo(await insist(world, who, () => browser.post('/account', { decision: 'allow' })));
+async function openAccount(world: World, visit: Visit, who: string): Promise<string | undefined> {
+  if ((await insist(world, who, () => visit.get('/account')))?.status !== 200) return undefined;
+  const google = leadsTo(await insist(world, who, () => visit.post('/account', { decision: 'allow' })));
   if (google?.origin !== 'https://accounts.google.com') return undefined;
   await world.scheduler.pass(who, 'signs in at Google', thinks(world));
   const back = world.google.authorize(google, who);
-  if (leadsTo(await insist(world, who, () => browser.get(back)))?.pathname !== '/account') return undefined;
-  const page = await insist(world, who, () => browser.get('/account'));
+  if (leadsTo(await insist(world, who, () => visit.get(back)))?.pathname !== '/account') return undefined;
+  const page = await insist(world, who, () => visit.get('/account'));
   return page?.status === 200 ? page.body : undefined;
 }

@@ -21,17 +21,20 @@ export interface Snapshot {
   connections: ReadonlyMap<string, Connection>;
 }
 
-export interface Shown {
-  kind: 'code' | 'refreshToken' | 'accessToken' | 'revocation';
-  text: string;
-}
+/** What a request proves itself with; of a page, how it came to be asked. */
+export type Shown =
+  | { kind: 'code' | 'refreshToken' | 'accessToken' | 'revocation'; text: string }
+  /**
+   * `since`: when the person set out, by the bridges' clock. `isOtherBrowser`: two tabs were opened at once in a browser that
+   * was new to us, and the other tab's cookie took the place of this one's.
+   */
+  | { kind: 'page'; isReload: boolean; isOtherBrowser: boolean; since: number };
 
 /** A request of a client or a browser, and what came of it. */
 export interface Exchange {
   /** `ada/gpt POST /token refresh` */
   label: string;
-  /** What the request proves itself with. */
-  shown: Shown | undefined;
+  shown: Shown;
   replica: string;
   /** In steps. */
   startedAt: number;

@@ -19,47 +19,51 @@ interface AnswerParts {
 }
 
 interface GoogleRefusal {
-  what: 'link' | 'token';
+  what: 'code' | 'link' | 'token';
   at: number;
   subject: string | undefined;
 }
 
+/** How long a person may take at Google. */
+const GOOGLE_MS = 10 * 60_000;
 const MOST_REPLAYS = 10;
 const MOST_LIVE_ACCESS = 4;
 
 export function watchAnswers(parts: AnswerParts): Witness {
   const { faults, google, violate, step } = parts;
-  /** The last time that somebody had to wait for another's turn at Google. */
-  let waitedAt = -1;
+  /** The last time that each replica had to wait for another's turn at Google. */
+  const waitedAt = new Map<string, number>();
   const refusals: GoogleRefusal[] = [];
   return {
     googleAnswered(_replica, request, { status }) {
       const form = new URLSearchParams(request.body);
+      if (form.get('grant_type') === 'authorization_code' && status === 400)
+        refusals.push({ what: 'code', at: step(), subject: undefined });
       if (isRefresh(request) && status === 400)
         refusals.push({ what: 'link', at: step(), subject: google.subjectOf(form.get('refresh_token') ?? '') });
       const access = google.accessOf(request.headers?.authorization?.replace('Bearer ', '') ?? '');
       if (status === 401 && access !== undefined)
         refusals.push({ what: 'token', at: step(), subject: access.link.subject });
     },
-    acted({ verb, result }) {
-      if (verb === 'connections.claimRefresh' && result === false) waitedAt = step();
+    acted({ verb, result, replica }) {
+      if (verb === 'connections.claimRefresh' && result === false) waitedAt.set(replica, step());
     },
     answered(exchange) {
-      const { status, headers, label, body, startedAt, faultsBefore } = exchange;
+      const { status, headers, label, body, replica, startedAt, faultsBefore } = exchange;
       const said = `${label} got ${status} ${body.slice(0, 200)}`;
       if (status >= 500 && (status !== 503 || headers.get('retry-after') === null)) violate('status', said);
       const isLater = status === 503 || status === 429;
-      if (isLater && faults.count() === faultsBefore && waitedAt < startedAt)
+      if (isLater && faults.count() === faultsBefore && (waitedAt.get(replica) ?? -1) < startedAt)
         violate('refusal', `${said}, and nothing had gone wrong`);
       if (status === 200) checkNotRevoked(parts, exchange);
-      else if (!isLater && exchange.shown !== undefined && !isJust(parts, exchange, refusals))
+      else if (status >= 400 && !isLater && !isJust(parts, exchange, refusals))
         violate('refusal', `${said}, without a cause`);
     },
   };
 }
 
 function checkNotRevoked({ ledger, violate }: AnswerParts, { shown, label, startedAt }: Exchange): void {
-  if (shown?.kind !== 'accessToken' && shown?.kind !== 'refreshToken') return;
+  if (shown.kind !== 'accessToken' && shown.kind !== 'refreshToken') return;
   const life = ledger.find(shown.kind, shown.text)?.life;
   if (life === undefined) return;
   if ((life.toldAt ?? Number.POSITIVE_INFINITY) < startedAt || (life.goneAt ?? Number.POSITIVE_INFINITY) < startedAt)
@@ -68,9 +72,14 @@ function checkNotRevoked({ ledger, violate }: AnswerParts, { shown, label, start
 
 /** Whether there is a cause for this refusal. */
 function isJust(parts: AnswerParts, exchange: Exchange, refusals: readonly GoogleRefusal[]): boolean {
-  const { ledger } = parts;
+  const { ledger, clock } = parts;
   const { shown, status, startedAt } = exchange;
-  if (shown === undefined || shown.kind === 'revocation') return false;
+  if (shown.kind === 'revocation') return false;
+  const since = refusals.filter(({ at }) => at >= startedAt);
+  if (shown.kind === 'page') {
+    const isLate = clock.latest() - shown.since >= GOOGLE_MS;
+    return shown.isReload || shown.isOtherBrowser || isLate || since.some(({ what }) => what === 'code');
+  }
   if (shown.kind === 'code') {
     const life = ledger.codeOf(shown.text);
     return status === 400 && life !== undefined && isCodeOver(parts, life);

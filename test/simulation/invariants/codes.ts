@@ -6,7 +6,7 @@ export function watchCodes({ ledger, violate }: { ledger: Ledger; violate: Viola
   const answered = new Map<string, number>();
   return {
     answered({ shown, status, label }) {
-      if (shown?.kind !== 'code' || status !== 200) return;
+      if (shown.kind !== 'code' || status !== 200) return;
       const times = (answered.get(shown.text) ?? 0) + 1;
       answered.set(shown.text, times);
       if (times > 1) violate('codeOnce', `${label}: the same code got tokens ${times} times`);
