@@ -11,6 +11,7 @@ import {
   TooManyRequests,
 } from '../errors.ts';
 import { StoreError } from '../store/store.ts';
+import { askBeforeAnswering } from './answer-error.ts';
 import { createSignIn, type SignIn, US } from './sign-in.fixture.ts';
 import { startTrail } from './trail.ts';
 
@@ -113,6 +114,17 @@ describe('a refusal to a client (RFC 6749 5.2)', () => {
     assert.equal(answer.headers.get('location'), to);
     const line = { level: 'info', sentence: 'a request was refused', path: '/fail', why: 'invalid_scope', text: 'No.' };
     assert.deepEqual(signIn.logged, [line]);
+  });
+});
+
+describe('a refusal that could lead a person astray', () => {
+  it('is a link on a page of ours, also where nothing is known of an attempt', async () => {
+    const target = { redirectUri: 'https://a.example/cb', state: undefined };
+    const answer = await fail(new RedirectableError(target, 'invalid_scope', 'No.'), { note: askBeforeAnswering });
+    assert.deepEqual([answer.status, answer.headers.get('location')], [400, null]);
+    const page = await answer.text();
+    assert.match(page, /href="https:\/\/a\.example\/cb\?error=invalid_scope&amp;error_description=No\.&amp;iss=/);
+    assert.doesNotMatch(page, /Reference/);
   });
 });
 

@@ -211,6 +211,16 @@ describe('Google’s answer that must not count', () => {
   }
 });
 
+describe('Google’s tokens without an ID token', () => {
+  it('say nothing of who signed in, and make no link', async () => {
+    const identify = (idToken: string) =>
+      idToken === 'an ID token' ? Promise.resolve(ADA) : Promise.reject(new UpstreamError('odd-answer', 'no ID token'));
+    await start({ tokens: { idToken: undefined }, provider: { identify } });
+    await assertRefused(await signIn.comeBack(FLOW), 503, 'google-unreachable');
+    assert.equal(await connection(), undefined);
+  });
+});
+
 describe('a box that was left unticked at Google', () => {
   it('is named, and the same flow is offered once more', async () => {
     await start({ tokens: { scopes: ['openid', 'calendar.events'] }, clients: [REGISTERED] });
