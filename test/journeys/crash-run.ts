@@ -32,12 +32,18 @@ export interface CrashReport {
 }
 
 export interface CrashOptions {
-  operations: readonly Operation[];
   /** Each operation is looked at in a process that knows nothing yet: it asks Google for more. */
   isThorough: boolean;
   /** Which of an operation's gaps are tried. */
   pick(gaps: string[], operation: Operation): string[];
   say(line: string): void;
+}
+
+export interface CrashRun {
+  /** Finds the operation's gaps and kills in those that are picked. Returns how many there are. */
+  kill(operation: Operation): Promise<number>;
+  /** Waits for what comes later, and reckons. After this the bridge lives two hours ahead. */
+  finish(): Promise<CrashReport>;
 }
 
 /** A killed process is gone at once; one that lives on after so long has not come by the point. */
@@ -50,8 +56,7 @@ interface Case extends CrashPoint {
   settled: Settled;
 }
 
-export async function runCrashes(world: CrashWorld, options: CrashOptions): Promise<CrashReport> {
-  const { isThorough, pick, say } = options;
+export function startCrashRun(world: CrashWorld, { isThorough, pick, say }: CrashOptions): CrashRun {
   const cases: Case[] = [];
   const otherwiseWrong: string[] = [];
   let gaps = 0;
@@ -66,24 +71,29 @@ export async function runCrashes(world: CrashWorld, options: CrashOptions): Prom
       otherwiseWrong.push(`${where.operation}, ${where.point}: ${outcome}`);
     }
   };
-  for (const operation of options.operations) {
-    if (isThorough) await world.stage.restartBridge();
-    const found = gapsOf(await dryRun(world, operation));
-    gaps += found.length;
-    for (const point of pick(found, operation)) {
-      const where = { operation: operation.name, point };
-      await attempt(where, async () => {
-        const killed = await killAt(world, operation, point);
-        if (killed === undefined) return { ...where, outcome: 'the audit trail went in fewer writes this time' };
-        const each = { ...where, ...killed };
-        cases.push(each);
-        return each;
-      });
-    }
-  }
-  for (const each of cases.filter(({ settled }) => settled.later !== undefined))
-    await attempt(each, () => settleLater(each));
-  return { gaps, tried: cases, otherwiseWrong, ...(await reckon(world, cases)) };
+  return {
+    async kill(operation) {
+      if (isThorough) await world.stage.restartBridge();
+      const found = gapsOf(await dryRun(world, operation));
+      gaps += found.length;
+      for (const point of pick(found, operation)) {
+        const where = { operation: operation.name, point };
+        await attempt(where, async () => {
+          const killed = await killAt(world, operation, point);
+          if (killed === undefined) return { ...where, outcome: 'the audit trail went in fewer writes this time' };
+          const each = { ...where, ...killed };
+          cases.push(each);
+          return each;
+        });
+      }
+      return found.length;
+    },
+    async finish() {
+      for (const each of cases.filter(({ settled }) => settled.later !== undefined))
+        await attempt(each, () => settleLater(each));
+      return { gaps, tried: cases, otherwiseWrong, ...(await reckon(world, cases)) };
+    },
+  };
 }
 
 /** The operation undisturbed. */
@@ -194,13 +204,9 @@ async function runOn(name: StoreName, only: string | undefined): Promise<string[
   const world = await openCrashWorld(store);
   try {
     const chosen = operations.filter((operation) => only === undefined || operation.name.includes(only));
-    const report = await runCrashes(world, {
-      operations: chosen,
-      isThorough: true,
-      pick: (gaps) => gaps,
-      say: (line) => console.log(line),
-    });
-    const { tried, gaps, lostLinks, doubleRedemptions, unfinishedEnds, otherwiseWrong } = report;
+    const run = startCrashRun(world, { isThorough: true, pick: (all) => all, say: (line) => console.log(line) });
+    for (const operation of chosen) await run.kill(operation);
+    const { tried, gaps, lostLinks, doubleRedemptions, unfinishedEnds, otherwiseWrong } = await run.finish();
     const counts = `${lostLinks.length} lost links, ${doubleRedemptions.length} double redemptions, ${unfinishedEnds.length} unfinished ends, ${otherwiseWrong.length} otherwise wrong`;
     console.log(`${name}: ${tried.length} of ${gaps} gaps in ${chosen.length} operations tried; ${counts}`);
     return [...lostLinks, ...doubleRedemptions, ...unfinishedEnds, ...otherwiseWrong].map((line) => `${name}: ${line}`);
