@@ -2,10 +2,15 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { startProcess } from '../../src/demo/processes.ts';
 import { openStage, type Stage } from '../../src/demo/stage.ts';
+import { aCode, aGrant, aLink, T } from '../../src/store/conformance-records.ts';
+import { moveToPostgres } from '../../src/store/move.ts';
+import { openPostgres } from '../../src/store/postgres.ts';
+import { openSqlite } from '../../src/store/sqlite.ts';
 import { type Assistant, createAssistant, type Tokens, tokensOf } from '../support/assistant.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { readLine } from '../support/read-line.ts';
@@ -87,6 +92,26 @@ describe('an operator who prepares a move from SQLite to PostgreSQL', () => {
     await isSame();
     const left = await postgres.query(target, 'SELECT count(*) AS count FROM connections');
     assert.deepEqual(left, [{ count: '0' }]);
+  });
+
+  it('sees that everything is there already when it was killed between the last two steps', async () => {
+    const path = join(stage.folder, 'small.db');
+    const source = openSqlite(path);
+    const { id: connectionId } = await source.connections.link(aLink());
+    await source.codes.add(aCode({ connectionId }));
+    await source.grants.redeem('code', aGrant({ connectionId }));
+    await source.close();
+    const url = await postgres.database();
+    const move = () => moveToPostgres({ path, url, now: () => T, onProgress: () => {} });
+    const { rows } = await move();
+    const file = new DatabaseSync(path);
+    file.exec("UPDATE moved SET state = 'moving'"); // as it was before the last step
+    assert.deepEqual((await move()).rows, rows);
+    assert.deepEqual({ ...file.prepare('SELECT state FROM moved').get() }, { state: 'moved' });
+    file.close();
+    const store = await openPostgres(url);
+    assert.equal((await store.grants.list()).length, 1);
+    await store.close();
   });
 });
 
