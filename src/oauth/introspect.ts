@@ -41,14 +41,14 @@ export function introspect(parts: IntrospectParts): Handler {
 async function describe(parts: IntrospectParts, client: Client, text: string): Promise<object | undefined> {
   const { store, mayConnect, publicUrl, now } = parts;
   const access = parseToken('accessToken', text);
-  const refresh = parseToken('refreshToken', text);
-  const grant = await store.grants.find((access ?? refresh)?.id ?? '');
+  const token = access ?? parseToken('refreshToken', text);
+  if (token === undefined) return undefined;
+  const grant = await store.grants.find(token.id);
   if (grant === undefined || grant.clientId !== client.clientId || grant.expiresAt <= now()) return undefined;
   const connection = await store.connections.find(grant.connectionId);
   if (connection === undefined || connection.deadReason !== undefined || !mayConnect(connection.email))
     return undefined;
-  const own =
-    access === undefined ? refreshFields(grant, refresh?.secret ?? '') : accessFields(grant, access.secret, now());
+  const own = access === undefined ? refreshFields(grant, token.secret) : accessFields(grant, token.secret, now());
   return own && { active: true, ...own, ...commonFields(publicUrl, grant, connection) };
 }
 
@@ -74,7 +74,7 @@ function commonFields(issuer: string, grant: Grant, { subject, email }: Connecti
   return {
     client_id: grant.clientId,
     sub: subject,
-    ...(email !== undefined && { username: email }),
+    username: email, // left out by JSON where it is not known
     aud: grant.resource,
     iss: issuer,
   };

@@ -40,8 +40,9 @@ export function revoke(parts: RevokeParts): Handler {
 
 async function revokeGrant(parts: RevokeParts, client: Client, text: string): Promise<void> {
   const parsed = parseToken('accessToken', text) ?? parseToken('refreshToken', text);
-  const grant = parsed && (await parts.store.grants.find(parsed.id));
-  if (parsed === undefined || grant === undefined || !isTokenOf(grant, hashSecret(parsed.secret))) return;
+  if (parsed === undefined) return;
+  const grant = await parts.store.grants.find(parsed.id);
+  if (grant === undefined || !isTokenOf(grant, hashSecret(parsed.secret))) return;
   if (grant.clientId !== client.clientId) return; // RFC 7009 2.1: only its own; telling that it exists helps nobody
   await parts.end.grant(grant.id, 'client');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { OAuthError, UpstreamError } from '../errors.ts';
+import { StoreError } from '../store/store.ts';
 import { tokenPrefix } from '../vault/token.ts';
 import { basicOf, type ClientEndpoints, createClientEndpoints, SECRET } from './client-endpoints.fixture.ts';
 import { referenceOf } from './flow.ts';
@@ -61,6 +62,20 @@ describe('POST /token (RFC 6749 3.2)', () => {
       { step: 'token', site: undefined, ...about, isProved: true },
       { step: 'token', site: undefined, clientId: 'client' },
     ]);
+  });
+
+  it('does not ask a database that has just failed where a refused request belongs', async () => {
+    const { text: code } = await endpoints.addCode();
+    let asked = 0;
+    const find = async () => {
+      asked += 1;
+      throw new StoreError('the database is gone');
+    };
+    const { store } = endpoints.parts;
+    const parts = { ...endpoints.parts, store: { ...store, codes: { ...store.codes, find } } };
+    const { error } = await endpoints.post(token(parts), { grant_type: 'authorization_code', code, ...client });
+    assert.ok(error instanceof StoreError);
+    assert.equal(asked, 1);
   });
 
   it('passes a relay client’s refresh on to Google, and Google’s answer back, whatever it is', async () => {

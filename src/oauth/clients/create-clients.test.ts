@@ -81,7 +81,8 @@ describe('clients known by documents, where documents are switched off', () => {
       now: () => 1_800_000_000_000,
       log: silent,
     });
-    assert.equal(await findClient('https://honest.example.org/c'), undefined);
+    for (const url of ['https://honest.example.org/c', CLAUDE, 'https://off/c'])
+      assert.equal(await findClient(url), undefined, url);
     assert.deepEqual(visited, []);
     await store.close();
   });

@@ -48,9 +48,9 @@ export async function redeemCode(parts: RedeemParts, client: Client, form: Param
 async function findCode({ store }: RedeemParts, text: string | undefined): Promise<Code> {
   if (text === undefined) throw new OAuthError('invalid_request', 'code is missing.');
   const parsed = parseToken('code', text);
-  const code = parsed && (await store.codes.find(parsed.id));
-  if (parsed === undefined || code === undefined || !isSame(hashSecret(parsed.secret), code.secretHash))
-    throw refuse({ kind: 'code-unknown' });
+  if (parsed === undefined) throw refuse({ kind: 'code-unknown' });
+  const code = await store.codes.find(parsed.id);
+  if (code === undefined || !isSame(hashSecret(parsed.secret), code.secretHash)) throw refuse({ kind: 'code-unknown' });
   return code;
 }
 
