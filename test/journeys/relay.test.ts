@@ -112,6 +112,19 @@ describe('a client in relay mode', () => {
     assert.equal((await refresh(closed, client, refreshToken)).body.error, 'invalid_grant');
   });
 
+  it('answers 503 when Google answers 200 with what is no token answer', async () => {
+    const parked = (request: Request) =>
+      new URL(request.url).pathname === '/token' && isParked ? new Response('<html>') : world.sandbox.fetch(request);
+    let isParked = false;
+    const options = { store: world.store, sandbox: world.sandbox, hosts: { [GOOGLE]: parked } };
+    const behind = await createWorld({ ...options, environment: { ALLOWED_ACCOUNTS: 'ada@example.com' } });
+    const { refreshToken } = await connect(behind, client);
+    const code = (await signIn(behind, client)).get('code') ?? '';
+    isParked = true;
+    for (const answer of [await redeem(behind, client, code), await refresh(behind, client, refreshToken)])
+      assert.deepEqual([answer.status, answer.body.error], [503, 'temporarily_unavailable']);
+  });
+
   it("answers 503 when Google cannot be reached, and never a client's fault", async () => {
     const { refreshToken } = await connect(world, client);
     world.cutNetwork(true);
