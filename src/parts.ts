@@ -144,7 +144,7 @@ export function makeParts(config: Config, given: Partial<Parts>) {
   });
   const limits = createRateLimits({ factor: config.rateLimits, now, log });
   const authenticate = limitCalls(
-    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record, log }),
+    createAuthenticate({ store, live, relayed, mayConnect, resourceUrl, now, record, log, ...waitsOf(given) }),
     limits,
   );
   const { tools, scopeWords } = offer(given.areas ?? ownAreas, google.scopes);

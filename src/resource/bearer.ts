@@ -5,6 +5,7 @@
  * (challenge.ts), nor Google's live token (upstream/live-token.ts). A Google token opens nothing but `/actions`, and only
  * when it was issued to our own Google client: anything else would make us anybody's confused deputy.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import { BearerError, ToolError, UpstreamError } from '../errors.ts';
 import type { Log } from '../observe/log.ts';
 import type { RecordEvent } from '../observe/record-event.ts';
@@ -25,6 +26,8 @@ export interface BearerParts {
   now(): number;
   record: RecordEvent;
   log: Pick<Log, 'warn' | 'error'>;
+  /** Waits, until the signal is aborted at the latest, and then it throws; passed in, so that time can be replayed. */
+  sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Last use is worth a write only now and then. */
@@ -35,13 +38,18 @@ const TOUCH_PATIENCE_MS = 500;
 const STORE_RETRY_SECONDS = 5;
 
 interface Gate extends BearerParts {
+  sleep: NonNullable<BearerParts['sleep']>;
   /** Grants whose use is being noted. */
   noting: Set<string>;
 }
 
 /** What throws BearerError in the end; 503 while the database does not answer, which the operator reads in the log. */
 export function createAuthenticate(parts: BearerParts): Authenticate {
-  const gate: Gate = { ...parts, noting: new Set() };
+  const gate: Gate = {
+    sleep: (milliseconds, signal) => wait(milliseconds, undefined, { signal }),
+    ...parts,
+    noting: new Set(),
+  };
   return async (authorization, door) => {
     try {
       return await callerBehind(gate, authorization, door);
@@ -98,10 +106,10 @@ async function noteUse(parts: Gate, grant: Grant, door: Door): Promise<void> {
   const noted = touch(parts, grant, door)
     .catch((err: unknown) => log.warn({ err }, 'the use of a permission could not be noted; the call goes on'))
     .finally(() => noting.delete(grant.id));
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, TOUCH_PATIENCE_MS);
-  await Promise.race([noted, late.promise]);
-  clearTimeout(timer);
+  const done = new AbortController();
+  const late = parts.sleep(TOUCH_PATIENCE_MS, done.signal).catch(() => undefined); // ended early, since it is not needed
+  await Promise.race([noted, late]);
+  done.abort();
 }
 
 async function touch({ store, record, now }: Gate, grant: Grant, door: Door): Promise<void> {
