@@ -48,7 +48,7 @@ export function showAccount(parts: AccountParts): Handler {
     startTrail(c, 'account');
     markBrowser(c, parts.random);
     const session = readSession(parts, c);
-    if (session === undefined) return showSignedOut(parts, c, { notice: undefined });
+    if (session === undefined) return showSignedOut(parts, c);
     const connection = await parts.store.connections.findBySubject(session.subject);
     const body = accountPage({
       ...frame(parts),
@@ -136,12 +136,16 @@ async function askBeforeDeleting(parts: AccountParts, c: Context, session: Sessi
 }
 
 interface SignedOut {
-  notice: AccountNotice | undefined;
+  notice?: AccountNotice;
   status?: 200 | PageError['status'];
 }
 
 /** Browsers hold the redirect to Google after the click to form-action. */
-async function showSignedOut(parts: AccountParts, c: Context, { notice, status = 200 }: SignedOut): Promise<Response> {
+async function showSignedOut(
+  parts: AccountParts,
+  c: Context,
+  { notice, status = 200 }: SignedOut = {},
+): Promise<Response> {
   markBrowser(c, parts.random);
   const google = await reachGoogle(() => parts.provider.authorizationOrigin());
   const headers = pageHeaders({ formActionOrigins: [google] });
@@ -167,12 +171,8 @@ async function listAssistants(parts: AccountParts, connectionId: string): Promis
 }
 
 /** A client whose own document cannot be had is shown without its name; it can be disconnected all the same. */
-async function findKnown({ findClient }: AccountParts, clientId: string): Promise<Client | undefined> {
-  try {
-    return await findClient(clientId);
-  } catch {
-    return undefined; // the name is a comfort here, not a condition
-  }
+function findKnown({ findClient }: AccountParts, clientId: string): Promise<Client | undefined> {
+  return findClient(clientId).catch(() => undefined); // the name is a comfort here, not a condition
 }
 
 function toAssistant({ scopeWords }: AccountParts, grant: Grant, client: Client | undefined): Assistant {

@@ -14,7 +14,7 @@ import type { RecordEvent } from '../../observe/record-event.ts';
 import type { ConnectionStore } from '../../store/store.ts';
 import type { Identity, Provider } from '../../upstream/provider.ts';
 import { createId, createSecret, hashSecret, isSame, type Random, toBase64url } from '../../vault/token.ts';
-import { type Vault, VaultError } from '../../vault/vault.ts';
+import type { Vault } from '../../vault/vault.ts';
 import { isBrowser } from '../browser-cookie.ts';
 import { GOOGLE_MS } from '../flow.ts';
 import { exchangeCode, reachGoogle } from '../google-answer.ts';
@@ -75,7 +75,7 @@ export function createFinishVisit(parts: FinishVisitParts): FinishVisit {
   return async (c, answer) => {
     startTrail(c, 'account');
     try {
-      const visit = openVisit(parts, c, answer.get('state') ?? '');
+      const visit = openVisit(parts, c, answer.get('state') ?? MARK);
       clearCookie(c, approvalCookie(visit.id));
       const identity = await identify(parts, visit, answer);
       startSession(parts, c, identity, visit.browserHash);
@@ -106,7 +106,6 @@ function unseal(vault: Vault, sealed: string): Visit {
   try {
     return visitShape.parse(JSON.parse(vault.open('account-visit', '', Buffer.from(sealed, 'base64url'))));
   } catch (cause) {
-    if (!(cause instanceof VaultError)) throw cause;
     throw new PageError('flow-damaged', 400, { cause });
   }
 }
