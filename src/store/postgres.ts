@@ -66,9 +66,16 @@ export async function openPostgres(url: string): Promise<Store> {
   };
 }
 
+/** For whoever starts while another one migrates large tables. */
+const MIGRATION_MS = 600_000;
+
 /** Throws StoreError. Who gets a client ends it. */
 async function connect(url: string): Promise<Client> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: MIGRATION_MS,
+  });
   client.on('error', () => {}); // whatever is asked next says so
   try {
     await client.connect();
