@@ -80,6 +80,15 @@ describe('recording an event', () => {
     assert.equal(kept.length, 3);
   });
 
+  it('keeps a refusal again at once when the clock was put back', () => {
+    const { record, kept, pass } = recorder();
+    const refusal = { step: 'refresh', outcome: 'refused', grantId: 'g', detail: { why: 'refresh-stale' } } as const;
+    record(refusal);
+    pass(-6 * 3_600_000);
+    record(refusal);
+    assert.equal(kept.length, 2);
+  });
+
   it('keeps the same refusal of the same proved code once in ten minutes, too', () => {
     const { record, kept } = recorder();
     const loop = (ref: string) =>

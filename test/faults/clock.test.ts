@@ -1,10 +1,15 @@
 /** A clock that is put forward or back by hours, while people are connected: nothing is lost, and nothing lives for ever. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { CHATGPT_DOCUMENT, publish } from '../support/document-client.ts';
 import {
+  authorizeUrl,
   callTool,
   connect,
+  createBrowser,
   createWorld,
+  GOOGLE,
+  PKCE,
   postToken,
   refresh,
   signIn,
@@ -14,6 +19,7 @@ import {
 } from '../support/world.ts';
 
 const HOUR = 3_600_000;
+const PKCE_PARAMETERS = { code_challenge: PKCE.challenge, code_challenge_method: 'S256' };
 
 async function connected(): Promise<{ world: World; client: TestClient; tokens: Tokens }> {
   const world = await createWorld();
@@ -77,7 +83,7 @@ describe('a clock that is put back by six hours', () => {
     assert.equal(await asks(world, ahead), 200);
     world.advance(-6 * HOUR);
     await world.sandbox.fetch(
-      new Request('http://127.0.0.1:4400/sandbox/expire', {
+      new Request(`${GOOGLE}/sandbox/expire`, {
         method: 'POST',
         body: JSON.stringify({ person: 'ada@example.com', what: 'access' }),
       }),
@@ -100,6 +106,34 @@ describe('a clock that is put back by six hours', () => {
       world.advance(2_000); // later than one burst
     }
     assert.deepEqual(statuses, [...Array(10).fill(200), 400, 400]);
+    await world.close();
+  });
+
+  it('notices within a minute that Google took back a relayed token, though its word was good hours ahead', async () => {
+    const world = await createWorld();
+    const client = await world.client({ mode: 'relay' });
+    world.advance(6 * HOUR);
+    const { accessToken } = await connect(world, client);
+    assert.equal((await callTool(world, 'get_profile', accessToken)).status, 200);
+    world.advance(-6 * HOUR);
+    const body = new URLSearchParams({ token: accessToken }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await world.sandbox.fetch(new Request(`${GOOGLE}/revoke`, { method: 'POST', headers, body }));
+    assert.equal((await callTool(world, 'get_profile', accessToken)).status, 401);
+    await world.close();
+  });
+
+  it('asks again for a client’s document that was not to be had hours ahead', async () => {
+    const world = await createWorld();
+    const published = publish(world, { ...CHATGPT_DOCUMENT, client_id: 'https://client.example/oauth/client.json' });
+    const [found] = [...world.internet];
+    world.internet.clear();
+    world.advance(6 * HOUR);
+    const open = async () => (await createBrowser(world).open(authorizeUrl(published, PKCE_PARAMETERS))).status;
+    assert.equal(await open(), 400);
+    world.advance(-6 * HOUR);
+    if (found !== undefined) world.internet.set(...found);
+    assert.equal(await open(), 200);
     await world.close();
   });
 
