@@ -97,6 +97,9 @@ function limitFor(known: Known): (id: string) => number {
   return (id) => 1_500 + 8 * (known.took[id] ?? 250);
 }
 
+/** No test takes a mutant's line nearly so often. */
+const MOST_HITS = 500_000;
+
 /** So many tests are asked one by one before whole files are: most mutants die there, within milliseconds. */
 const PROMISING = 12;
 
@@ -139,7 +142,8 @@ async function judge({ known, mutant, source, inFile }: Extract<Ask, { do: 'try'
   // A file of constants only runs at load: no test runs through it later, so every test may be the one that sees it.
   const isNowhere = isAtLoad && !Object.values(known.covers).some(covers);
   const queue = plan(known, source, isNowhere ? () => true : covers);
-  theSwitch().activeMutant = mutant;
+  // Each look at the switch counts, so that a loop that a mutant made endless ends in an error.
+  Object.assign(theSwitch(), { activeMutant: mutant, hitCount: 0, hitLimit: MOST_HITS });
   editionSuites.clear();
   if (isAtLoad) beginEdition(mutant);
   const { verdict, by } = await tryFiles(queue, known, isAtLoad);
