@@ -106,11 +106,24 @@ describe('the key file', () => {
     assert.equal(ring.lookAgain(), keys);
   });
 
-  it('cannot be made without a reason that is told', () => {
+  it('is made from randomness, which is asked for no more once it is there', () => {
     const broken = () => {
       throw new Error('no randomness today');
     };
     assert.throws(() => loadKeys(undefined, database, broken), { message: 'no randomness today' });
+    const made = loadKeys(undefined, database, random);
+    assert.deepEqual(readdirSync(folder), ['a.keys']);
+    assert.deepEqual(loadKeys(undefined, database, broken), made);
+  });
+
+  it('is that of another process which made it at the same moment', () => {
+    const theirs = key('theirs', 5);
+    const late = (size: number) => {
+      writeKeyFile(database, [theirs]);
+      return random(size);
+    };
+    assert.deepEqual(loadKeys(undefined, database, late), [theirs]);
+    assert.deepEqual(readdirSync(folder), ['a.keys']);
   });
 });
 

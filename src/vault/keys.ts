@@ -5,7 +5,18 @@
  * Owns: reading, making and changing that file, and noticing that it was changed. Does not own: what the keys are used
  * for (vault.ts), nor when a key may go (operate/keys.ts).
  */
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import type { SecretKey } from '../config.ts';
 import { ConfigError } from '../errors.ts';
@@ -66,14 +77,23 @@ export function loadKeys(
   if (configured !== undefined) return configured;
   if (databasePath === ':memory:') return [freshKey(random)];
   const file = keyFileFor(databasePath);
-  mkdirSync(dirname(file), { recursive: true });
-  try {
-    writeFileSync(file, formatKeyFile([freshKey(random)]), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    // It is there, perhaps since another process that started at the same moment made it: use that one.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  if (!existsSync(file)) makeKeyFile(file, freshKey(random));
   return readKeyFile(file);
+}
+
+/** In one step, so that nobody reads half of it, and never over the one of another process that starts at this moment. */
+function makeKeyFile(file: string, key: SecretKey): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const draft = `${file}.${key.kid}.new`;
+  writeFileSync(draft, formatKeyFile([key]), { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    // Where the file system has no hard links, the rest has to do without the one step.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  } finally {
+    rmSync(draft);
+  }
 }
 
 /** `data/ganalyticsgpt.db` → `data/ganalyticsgpt.keys`. */
