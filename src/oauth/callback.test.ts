@@ -346,9 +346,9 @@ describe('the one link of a person to Google, when another sign-in comes', () =>
 });
 
 describe('a link that is being ended while its person signs in', () => {
-  const ended: string[][] = [];
-  const ending = (answer: 'ended' | 'not-ended') => async (id: string, why: string) => {
-    ended.push([id, why]);
+  const ended: string[] = [];
+  const ending = (answer: 'ended' | 'not-ended') => async (id: string) => {
+    ended.push(id);
     return answer;
   };
 
@@ -356,14 +356,14 @@ describe('a link that is being ended while its person signs in', () => {
     const { id = '' } = (await start({ end: ending('ended') }, {})) ?? {};
     await signIn.store.connections.retire(id, START);
     await assertSentAgain(await signIn.comeBack(FLOW), ['analytics.readonly']);
-    assert.deepEqual(ended.splice(0), [[id, 'person']]);
+    assert.deepEqual(ended.splice(0), [id]);
   });
 
   it('that cannot be brought to its end lets nobody in for now', async () => {
     const { id = '' } = (await start({ end: ending('not-ended') }, {})) ?? {};
     await signIn.store.connections.retire(id, START);
     await assertRefused(await signIn.comeBack(FLOW), 503, 'google-unreachable', 'the link before has to end');
-    assert.deepEqual(ended.splice(0), [[id, 'person']]);
+    assert.deepEqual(ended.splice(0), [id]);
     assert.deepEqual(signIn.sentTo, []);
   });
 

@@ -46,7 +46,7 @@ interface CallbackParts {
   record: RecordEvent;
   publicUrl: string;
   finishVisit: FinishVisit;
-  end: Pick<Endings, 'connection'>;
+  end: Pick<Endings, 'unneeded'>;
   scopeWords: ScopeWords;
 }
 
@@ -136,7 +136,7 @@ async function askAnew(
   flow: ApprovedFlow,
   { id, subject, deadReason }: Connection,
 ): Promise<Response> {
-  if (deadReason === 'ended' && (await parts.end.connection(id, 'person')) === 'not-ended')
+  if (deadReason === 'ended' && (await parts.end.unneeded(id)) === 'not-ended')
     throw new PageError('google-unreachable', 503, { detail: 'the link before has to end' });
   const again = { scopes: googleScopes(flow.scopes), loginHint: subject };
   return c.redirect(await sendToGoogle(parts, c, { ...flow, again }), 303);

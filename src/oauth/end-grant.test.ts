@@ -117,6 +117,12 @@ describe('an end', () => {
   const outage = (kind: UpstreamKind = 'unreachable') => new UpstreamError(kind, 'no', { code: 'their_code' });
 
   describe('of a grant', () => {
+    it('of what nothing needs takes along nothing that somebody has connected meanwhile', async () => {
+      assert.equal(await end.unneeded('ada'), 'kept');
+      assert.ok(await store.grants.find('one'));
+      assert.deepEqual(asked, []);
+    });
+
     it('leaves the link while another grant needs it', async () => {
       await addGrant('two', 'ada');
       assert.equal(await end.grant('one', 'person'), 'kept');

@@ -29,6 +29,8 @@ export interface Endings {
   connection(connectionId: string, why: GrantEnd): Promise<LinkEnd>;
   /** Ends every grant that was made before `at`, and the connection with them unless somebody signed in on it since. */
   before(connectionId: string, at: number, why: GrantEnd): Promise<LinkEnd>;
+  /** Ends a connection that nothing needs any more; `kept` when something does. */
+  unneeded(connectionId: string): Promise<LinkEnd>;
   /** Deletes everything that is held about a person, the audit trail included, even where Google cannot be asked. */
   person(person: { subject: string; email: string | undefined }): Promise<LinkEnd>;
   /** Ends grants that were not used for too long, and links that nothing needs any more. Returns how many grants went. */
@@ -84,6 +86,7 @@ export function createEndings(parts: EndParts): Endings {
     grant,
     connection,
     before,
+    unneeded: (connectionId) => endIfUnused(parts, connectionId),
     person: ({ subject, email }) => endPerson(parts, connection, subject, email),
     async leftovers(limit) {
       const expired = await store.grants.takeExpired(now(), limit);

@@ -95,7 +95,7 @@ export interface SignInOptions {
   tokens?: Partial<ProviderTokens>;
   identity?: Partial<Identity>;
   allowedAccounts?: readonly string[];
-  end?: Endings['connection'];
+  end?: Endings['unneeded'];
   /** Where requests come from, as http/limit-requests.ts notes it. */
   site?: string;
   /** Puts verbs of its own in front of the store. */
@@ -138,7 +138,7 @@ export function createSignIn(options: SignInOptions = {}): SignIn {
     mayConnect: createAccountPolicy(options.allowedAccounts),
     issue: createIssuer({ vault, random, now, lifetimes }),
     finishVisit: async () => new Response('a visit'),
-    end: { connection: options.end ?? (async () => 'ended' as const) },
+    end: { unneeded: options.end ?? (async () => 'ended' as const) },
   };
 
   const app = new Hono<{ Variables: { counted: unknown } }>();
