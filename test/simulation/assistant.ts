@@ -20,7 +20,7 @@ export interface Assistant {
   person: Person;
   client: SimulatedClient;
   held(): Pair | undefined;
-  /** Since when (by the bridges' clock) it has asked for a new pair without hearing an answer. */
+  /** Since when it has asked for a new pair without hearing an answer. */
   doubtSince(): number | undefined;
   connect(): Promise<boolean>;
   /** Asks Google through a door; renews its tokens when they are refused. The last status, or undefined for no answer. */
@@ -43,7 +43,7 @@ const PAUSES_MS = [500, 2_000, 2_000, 10_000, 30_000];
 const TOO_LONG_MS = 130_000;
 
 export function createAssistant(world: World, person: Person, client: SimulatedClient): Assistant {
-  const { scheduler, dice, ledger, cluster, clock, isCalm } = world;
+  const { scheduler, dice, ledger, cluster, isCalm } = world;
   const name = `${person.name}/${client.name}`;
   let held: Pair | undefined;
   let doubtSince: number | undefined;
@@ -110,7 +110,7 @@ export function createAssistant(world: World, person: Person, client: SimulatedC
   const renew = async (patience = 4): Promise<boolean> => {
     for (let tries = 0; tries < patience && held !== undefined; tries += 1) {
       const shown = held.refresh;
-      doubtSince ??= clock.now();
+      doubtSince ??= scheduler.now();
       const answer = await refresh(shown);
       learn(answer, shown);
       if (answer?.status === 200) return true;
@@ -150,7 +150,7 @@ export function createAssistant(world: World, person: Person, client: SimulatedC
     async renewAtOnce(workers) {
       if (held === undefined) return;
       const shown = held.refresh;
-      doubtSince ??= clock.now();
+      doubtSince ??= scheduler.now();
       const answers = await Promise.all(Array.from({ length: workers }, () => refresh(shown)));
       world.did('renewed at once');
       for (const answer of answers) learn(answer, shown);

@@ -2,8 +2,8 @@
  * A person's browser: cookies, and requests that may hit any replica. Pages are not looked at as a person would; where a
  * form needs a value, the value is taken from the page. Does not own: what the person does (people.ts).
  */
-import type { Clock } from './clock.ts';
 import { BRIDGE, type Cluster } from './cluster.ts';
+import type { Scheduler } from './scheduler.ts';
 import type { Exchange } from './witness.ts';
 
 export interface Browser {
@@ -18,11 +18,14 @@ export interface Visit {
 
 const BROWSER_COOKIE = '__Host-ganalyticsgpt-browser';
 
-export function createBrowser({ cluster, clock }: { cluster: Cluster; clock: Clock }, person: string): Browser {
+export function createBrowser(
+  { cluster, scheduler }: { cluster: Cluster; scheduler: Scheduler },
+  person: string,
+): Browser {
   const jar = new Map<string, string>();
 
   const visit = (): Visit => {
-    const since = clock.now();
+    const since = scheduler.now();
     const asked = new Set<string>();
     let ownCookie: string | undefined;
 

@@ -12,6 +12,8 @@ export interface Clock {
   /** The latest that it ever showed: what it has once called expired may stay expired. */
   latest(): number;
   jump(direction: 'ahead' | 'back'): void;
+  /** How long something took by this clock can then not be told from outside. */
+  hasJumped(): boolean;
   /** Right again. */
   mend(): void;
 }
@@ -19,6 +21,7 @@ export interface Clock {
 export function createClock(trueNow: () => number, dice: Dice): Clock {
   let skew = 0;
   let latest = 0;
+  let hasJumped = false;
   const now = () => {
     latest = Math.max(latest, trueNow() + skew);
     return trueNow() + skew;
@@ -29,8 +32,10 @@ export function createClock(trueNow: () => number, dice: Dice): Clock {
       now();
       return latest;
     },
+    hasJumped: () => hasJumped,
     jump(direction) {
       now();
+      hasJumped = true;
       const ahead = skew > 0 ? 0 : dice.pick(AHEAD_MS);
       skew = direction === 'ahead' ? ahead : Math.min(0, skew) - dice.pick(BACK_MS);
       skew = Math.max(skew, -60 * 60_000);

@@ -20,7 +20,7 @@ const RATES = {
   'Google answers 429': 0.04,
   'Google is slow': 0.06,
   'Google never answers': 0.03,
-  'Google calls our credentials wrong': 0.02,
+  'Google calls our credentials wrong': 0.06,
   'Google is out for minutes': 0.01,
   'Google forgets an access token': 0.05,
   'clock jumps ahead': 0.003,
@@ -47,6 +47,7 @@ export function createFaults(dice: Dice, note: (line: string) => void): Faults {
   const severity = dice.pick([0, 0.3, 1, 1, 2]);
   const rates = new Map(FAULTS.map((fault) => [fault, dice.chance(0.5) ? RATES[fault] * severity : 0]));
   const counts = new Map<Fault, number>();
+  note(`may go wrong: ${FAULTS.filter((fault) => rates.get(fault) !== 0).join(', ') || 'nothing'}`);
   let total = 0;
   let isOver = false;
   return {

@@ -5,7 +5,7 @@
  * Owns: what must work when the weather clears. Does not own: the causes that excuse a refusal (invariants/answers.ts).
  */
 import type { Assistant } from './assistant.ts';
-import { isStale } from './invariants/answers.ts';
+import { isStale, MOST_REPLAYS } from './invariants/answers.ts';
 import type { World } from './world.ts';
 
 const HOUR = 3_600_000;
@@ -26,7 +26,7 @@ export async function heal(world: World, assistants: readonly Assistant[]): Prom
 
 /** Whoever lost an answer and asks again in time gets a pair; who was refused was refused for a cause, or came too late. */
 async function keepsItsTokens(world: World, assistant: Assistant): Promise<void> {
-  const { clock, ledger, violate } = world;
+  const { clock, scheduler, ledger, violate } = world;
   const before = assistant.held();
   if (before === undefined) return;
   const doubtSince = assistant.doubtSince();
@@ -35,10 +35,10 @@ async function keepsItsTokens(world: World, assistant: Assistant): Promise<void>
   if (found === undefined) return violate('heals', `${assistant.name} holds a token that never was`);
   const { life, hash } = found;
   const hasEnded = life.goneAt !== undefined || ledger.isExpired(life) || ledger.wasDeadSince(life.connectionId, 0);
+  const wasSlow = doubtSince !== undefined && scheduler.now() - doubtSince >= REPLAY_WINDOW_MS;
   const cameTooLate =
     isStale({ clock, replayWindowMs: REPLAY_WINDOW_MS }, life, hash) &&
-    doubtSince !== undefined &&
-    (clock.latest() - doubtSince >= REPLAY_WINDOW_MS || life.mostReplays > 0);
+    (wasSlow || clock.hasJumped() || life.mostReplays >= MOST_REPLAYS);
   if (!hasEnded && !cameTooLate) violate('heals', `${assistant.name} kept to the protocol and was signed out`);
   world.did(hasEnded ? 'found its grant ended' : 'came too late');
   return undefined;

@@ -48,7 +48,7 @@ interface LedgerParts {
 
 /** Verbs after which grants or connections may look different. */
 const CHANGING = new Set(
-  'grants.redeem grants.revoke grants.takeExpired connections.link connections.saveAccess connections.markDead connections.remove connections.retire connections.removeRetired connections.reseal clients.remove'.split(
+  'grants.redeem grants.revoke grants.takeExpired connections.link connections.saveAccess connections.markDead connections.remove connections.retire connections.removeRetired connections.reseal connections.forgetTokens clients.remove'.split(
     ' ',
   ),
 );
@@ -58,6 +58,8 @@ export function createLedger({ store, step, latest }: LedgerParts, witnesses: ()
   const codes = new Map<string, CodeLife>();
   /** The last step in which the connection was dead or gone. */
   const deadAt = new Map<string, number>();
+  /** Who asked, at some time, to disconnect whatever is connected. */
+  const askedAll = new Set<string>();
   /** Every connection as it was last seen, gone ones too. */
   const known = new Map<string, Connection>();
   let snapshot: Snapshot = { grants: new Map(), connections: new Map() };
@@ -127,6 +129,7 @@ export function createLedger({ store, step, latest }: LedgerParts, witnesses: ()
   return {
     grants: grants as ReadonlyMap<string, GrantLife>,
     codes: codes as ReadonlyMap<string, CodeLife>,
+    askedAll,
     snapshot: () => snapshot,
     connection: (id: string): Connection | undefined => snapshot.connections.get(id),
     lastKnown: (id: string): Connection | undefined => known.get(id),

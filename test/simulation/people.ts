@@ -85,6 +85,7 @@ async function disconnect(world: World, visit: Visit, who: string): Promise<void
   const target = world.dice.pick(targets);
   const lives = livesOf(world, who).filter(({ id }) => target === 'all' || target === id);
   for (const life of lives) life.asked.add('person' satisfies GrantEnd);
+  if (target === 'all') world.ledger.askedAll.add(who);
   const open = lives.filter(({ goneAt }) => goneAt === undefined);
   const answer = await insist(world, who, () => visit.post('/account', { csrf, disconnect: target }));
   if (answer?.status !== 303) return;

@@ -72,7 +72,17 @@ export async function simulate(seed: number, options: RunOptions = {}): Promise<
   const clients = await addClients(store, random, scheduler.now());
   const shownRefresh: World['shownRefresh'] = new Map();
   const isPublic = (clientId: string) => clients.some((each) => each.clientId === clientId && each.secret === '');
-  const parts = { ledger, google, clock, faults, violate, isPublic, shownRefresh, step: scheduler.step };
+  const parts = {
+    ledger,
+    google,
+    clock,
+    faults,
+    violate,
+    isPublic,
+    shownRefresh,
+    step: scheduler.step,
+    now: scheduler.now,
+  };
   const vault = createVault(config.secretKeys ?? [], random);
   const refreshes = watchRefreshes({ ...parts, vault });
   const reasons = watchReasons({ ...parts, replayWindowMs: REPLAY_WINDOW_MS });
@@ -122,6 +132,7 @@ async function live(world: World, clients: readonly SimulatedClient[]): Promise<
   const assistants = people.flatMap((person) =>
     clients.slice(0, 1 + dice.below(clients.length)).map((client) => createAssistant(world, person, client)),
   );
+  world.scheduler.note(`assistants: ${assistants.map(({ name }) => name).join(', ')}`);
   await Promise.all([
     ...assistants.map((assistant) => assistantGoes(world, assistant, 4 + dice.below(6))),
     ...people.map((person) => personGoes(world, person, dice.below(3))),

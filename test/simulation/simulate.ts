@@ -24,7 +24,7 @@ const PROGRESS_MS = 10_000;
 const MOST_SHOWN = 5;
 
 const options = optionsFor(values.broken);
-process.exit(values.seed === undefined ? await runMany() : await runOne(Number(values.seed)));
+process.exitCode = values.seed === undefined ? await runMany() : await runOne(Number(values.seed));
 
 async function runMany(): Promise<number> {
   const [from, count] = [Number(values.from), Number(values.seeds)];

@@ -19,9 +19,11 @@ import {
 } from './summary.ts';
 import { INVARIANTS } from './witness.ts';
 
-const SEEDS = 120;
+const SEEDS = 100;
 const REPEATED = 24;
 const WITHIN = 200;
+/** Far more than is needed, for machines that are busy. */
+const PATIENCE = { timeout: 600_000 };
 
 async function runSeeds(from: number, count: number): Promise<Summary> {
   const summary = emptySummary();
@@ -34,27 +36,35 @@ function complain({ violations: [first] }: Summary): string | undefined {
 }
 
 describe('simulated people, assistants and replicas', () => {
-  it('break no invariant in the seeds of a short run, in which every fault strikes and every deed is done', async () => {
-    const summary = await runSeeds(1, SEEDS);
-    assert.equal(complain(summary), undefined);
-    assert.deepEqual(neverReached(summary), [], describeRuns(summary));
-    assert.ok(summary.refreshes > SEEDS);
-  });
+  it(
+    'break no invariant in the seeds of a short run, in which every fault strikes and every deed is done',
+    PATIENCE,
+    async () => {
+      const summary = await runSeeds(1, SEEDS);
+      assert.equal(complain(summary), undefined);
+      assert.deepEqual(neverReached(summary), [], describeRuns(summary));
+      assert.ok(summary.refreshes > SEEDS);
+    },
+  );
 
-  it('do the same in the same order whenever the seed is the same, in this process and in another', async () => {
-    const [first, second] = [await runSeeds(1000, REPEATED), await runSeeds(1000, REPEATED)];
-    assert.equal(first.traceHash, second.traceHash);
-    const command = fileURLToPath(new URL('simulate.ts', import.meta.url));
-    const other = await promisify(execFile)(process.execPath, [command, '--seeds', `${REPEATED}`, '--from', '1000']);
-    assert.match(other.stdout, new RegExp(`traces ${first.traceHash}\n`));
-    const elsewhere = await runSeeds(2000, 1);
-    assert.notEqual((await runSeeds(2001, 1)).traceHash, elsewhere.traceHash);
-  });
+  it(
+    'do the same in the same order whenever the seed is the same, in this process and in another',
+    PATIENCE,
+    async () => {
+      const [first, second] = [await runSeeds(1000, REPEATED), await runSeeds(1000, REPEATED)];
+      assert.equal(first.traceHash, second.traceHash);
+      const command = fileURLToPath(new URL('simulate.ts', import.meta.url));
+      const other = await promisify(execFile)(process.execPath, [command, '--seeds', `${REPEATED}`, '--from', '1000']);
+      assert.match(other.stdout, new RegExp(`traces ${first.traceHash}\n`));
+      const elsewhere = await runSeeds(2000, 1);
+      assert.notEqual((await runSeeds(2001, 1)).traceHash, elsewhere.traceHash);
+    },
+  );
 });
 
 describe('a simulation over a broken store', () => {
   for (const { name, violates, spoil } of broken) {
-    it(`notices within ${WITHIN} seeds: ${name.replaceAll('-', ' ')}`, async () => {
+    it(`notices within ${WITHIN} seeds: ${name.replaceAll('-', ' ')}`, PATIENCE, async () => {
       const { violation } = await firstViolation(spoil);
       assert.ok(violation !== undefined && violates.includes(violation.invariant), JSON.stringify(violation));
     });

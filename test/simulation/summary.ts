@@ -97,12 +97,16 @@ export function describe(summary: Summary): string {
   ].join('\n');
 }
 
+/** The first lines of a trace say who is there, and what may go wrong. */
+const HEAD = 2;
+
 /** A failing run, for whoever has to find out why: the rule, what was seen, the last steps, and how to see it again. */
 export function describeViolation({ seed, violation, trace }: RunResult, invariant: string, lines = 60): string {
   return [
     `VIOLATION in seed ${seed}, step ${violation?.step}: ${invariant}`,
     `  ${violation?.detail}`,
-    ...trace.slice(-lines),
+    ...trace.slice(0, HEAD),
+    ...trace.slice(HEAD).slice(-lines),
     `again: npm run simulate -- --seed ${seed}`,
   ].join('\n');
 }

@@ -25,7 +25,7 @@ export interface Snapshot {
 export type Shown =
   | { kind: 'code' | 'refreshToken' | 'accessToken' | 'revocation'; text: string }
   /**
-   * `since`: when the person set out, by the bridges' clock. `isOtherBrowser`: two tabs were opened at once in a browser that
+   * `since`: when the person set out. `isOtherBrowser`: two tabs were opened at once in a browser that
    * was new to us, and the other tab's cookie took the place of this one's.
    */
   | { kind: 'page'; isReload: boolean; isOtherBrowser: boolean; since: number };

@@ -15,6 +15,8 @@ interface AnswerParts {
   clock: Clock;
   replayWindowMs: number;
   step(): number;
+  /** The true time. */
+  now(): number;
   violate: Violate;
 }
 
@@ -26,7 +28,7 @@ interface GoogleRefusal {
 
 /** How long a person may take at Google. */
 const GOOGLE_MS = 10 * 60_000;
-const MOST_REPLAYS = 10;
+export const MOST_REPLAYS = 10;
 const MOST_LIVE_ACCESS = 4;
 
 export function watchAnswers(parts: AnswerParts): Witness {
@@ -72,12 +74,12 @@ function checkNotRevoked({ ledger, violate }: AnswerParts, { shown, label, start
 
 /** Whether there is a cause for this refusal. */
 function isJust(parts: AnswerParts, exchange: Exchange, refusals: readonly GoogleRefusal[]): boolean {
-  const { ledger, clock } = parts;
+  const { ledger, clock, now } = parts;
   const { shown, status, startedAt } = exchange;
   if (shown.kind === 'revocation') return false;
   const since = refusals.filter(({ at }) => at >= startedAt);
   if (shown.kind === 'page') {
-    const isLate = clock.latest() - shown.since >= GOOGLE_MS;
+    const isLate = now() - shown.since >= GOOGLE_MS || clock.hasJumped();
     return shown.isReload || shown.isOtherBrowser || isLate || since.some(({ what }) => what === 'code');
   }
   if (shown.kind === 'code') {

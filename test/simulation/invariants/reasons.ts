@@ -85,7 +85,8 @@ function checkWhy(parts: ReasonParts, life: GrantLife, why: GrantEnd): void {
   const { ledger, violate } = parts;
   const isTrue: Partial<Record<GrantEnd, () => boolean>> = {
     client: () => life.asked.has('client'),
-    person: () => life.asked.has('person'),
+    // Who disconnects all means those, too, that were connected after the page was shown.
+    person: () => life.asked.has('person') || ledger.askedAll.has(ledger.lastKnown(life.connectionId)?.subject ?? ''),
     'code-twice': () => (ledger.codes.get(life.codeId)?.shown ?? 0) > 1,
     'refresh-stale': () => parts.isPublic(life.clientId) && wasStaleShown(parts, life),
     unused: () => ledger.isExpired(life),
