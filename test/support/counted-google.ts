@@ -6,10 +6,12 @@
  * does (src/sandbox/), what to make of the book (test/postgres/chaos-book.ts).
  */
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { bridgeEnvironment } from '../../src/sandbox/environment.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { QuickClock } from './quick-clock.ts';
 
 export interface Refresh {
   account: string;
@@ -17,7 +19,7 @@ export interface Refresh {
   life: number;
   /** Of the process that asked. */
   pid: number;
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch, by the bridges' clock. */
   askedAt: number;
 }
 
@@ -33,7 +35,8 @@ export interface CountedGoogle {
   close(): Promise<void>;
 }
 
-export async function startCountedGoogle(): Promise<CountedGoogle> {
+/** `clock` is the bridges' own, by which the book is kept. */
+export async function startCountedGoogle(clock: QuickClock): Promise<CountedGoogle> {
   let sandbox: Sandbox | undefined;
   const refreshes: Refresh[] = [];
   const lives = new Map<string, number>();
@@ -50,7 +53,7 @@ export async function startCountedGoogle(): Promise<CountedGoogle> {
   };
 
   const answerToken = async (request: Request, ask: (request: Request) => Promise<Response>): Promise<Response> => {
-    const askedAt = Date.now();
+    const askedAt = clock.now();
     const form = new URLSearchParams(await request.clone().text());
     const account = owners.get(form.get('refresh_token') ?? '');
     const life = lives.get(account ?? '') ?? 0;
@@ -72,10 +75,14 @@ export async function startCountedGoogle(): Promise<CountedGoogle> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   sandbox = createSandbox({ issuer: url, data: 'small' });
   const { close, fetch } = sandbox;
-  const preload = pathToFileURL(`${import.meta.dirname}/name-replica.ts`).href;
+  const preloads = ['name-replica.ts', 'quick-clock.ts'].map((file) => pathToFileURL(join(import.meta.dirname, file)));
 
   return {
-    settings: { ...bridgeEnvironment(url), NODE_OPTIONS: `--import ${preload}` },
+    settings: {
+      ...bridgeEnvironment(url),
+      ...clock.settings,
+      NODE_OPTIONS: preloads.map(({ href }) => `--import ${href}`).join(' '),
+    },
     refreshes,
     lives: () => [...lives.values()].reduce((sum, each) => sum + each, 0),
     async endLife(account) {
