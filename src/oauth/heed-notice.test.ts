@@ -52,6 +52,19 @@ describe('a notice about an account', () => {
     assert.ok(!recorded.includes('connection dead'), 'it was dead already');
   });
 
+  it('of tokens that comes late ends the older permissions on a link that was made again since', async () => {
+    await store.connections.markDead('connection', 1, 'invalid_grant');
+    await store.connections.link(aLink({ at: T + 12 * MINUTE }));
+    await store.codes.add(aCode({ id: 'new', flowId: 'new' }));
+    await store.grants.redeem('new', aGrant({ id: 'new', createdAt: T + 12 * MINUTE }));
+    await say('tokens-revoked', T + 10 * MINUTE);
+    assert.deepEqual(
+      (await store.grants.list()).map(({ id }) => id),
+      ['new'],
+    );
+    assert.equal((await link())?.deadReason, undefined);
+  });
+
   it('leaves a link that a sign-in has just made again and given no code for yet', async () => {
     await store.connections.link(aLink({ at: T + 10 * MINUTE }));
     await say('sessions-revoked', T + 5 * MINUTE);

@@ -80,9 +80,12 @@ async function act(parts: HeedParts, connection: Connection, { kind, at, isByTok
     case 'account-hijacked':
       await end.before(connection.id, at + SECOND_MS, kind);
       return;
-    case 'tokens-revoked':
-      if (await forgetTokens(parts, connection, kind, at - SPARED_MS)) await end.before(connection.id, at, kind);
+    case 'tokens-revoked': {
+      // A link that somebody made since stays, but no older permission lives again through it.
+      const isDead = await forgetTokens(parts, connection, kind, at - SPARED_MS);
+      await end.before(connection.id, isDead ? at : at - SPARED_MS, kind);
       return;
+    }
     case 'token-revoked':
       // Found by the token itself, it is this link whatever the clocks say; one that is made meanwhile has another token.
       await forgetTokens(parts, connection, kind, isByToken ? connection.linkedAt + 1 : at - SPARED_MS);

@@ -41,6 +41,10 @@ const WORDS = {
     good: false,
     text: 'That sign-in took too long. Start it again.',
   },
+  'flow-damaged': {
+    good: false,
+    text: 'That sign-in was used already, or its address was changed. Nothing was changed here; start it again.',
+  },
   'google-refused': {
     good: false,
     text: 'Google didn’t complete the sign-in. It may have been cancelled there. Nothing was changed.',

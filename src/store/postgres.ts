@@ -45,6 +45,11 @@ export async function openPostgres(url: string): Promise<Store> {
   // would end the process: while it is idle by the pool's event, in the middle of a transaction by its own.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
+  // Migrating went over a connection without the limits: a pooler that refuses them is heard of now, not at a request.
+  await pool.query('SELECT 1').catch(async (cause: unknown) => {
+    await pool.end();
+    throw new StoreError('the database could not be opened', { cause });
+  });
   const ask = createAsk(pool);
   const inTransaction = createInTransaction(pool);
   const events = eventStore(ask);
@@ -112,6 +117,7 @@ async function migrate(url: string): Promise<void> {
   const client = await connect(url);
   try {
     await client.query('BEGIN');
+    await client.query('SET LOCAL statement_timeout = 0'); // one from the URL or of the role is meant for requests
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK.migrate]);
     await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
     const { rows } = await client.query<{ version: string }>(

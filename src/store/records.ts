@@ -176,7 +176,7 @@ export type GrantEnd =
 /** Our own words and codes only: never what a request said, and never a secret. */
 export interface EventDetail {
   why?: GrantEnd | GoogleNotice | OAuthReason['kind'] | OAuthCode | PageProblem | UpstreamKind | CallRefusal;
-  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps, or an GoogleNotice. */
+  /** Google's code for a dead link, of the closed list that upstream/token-request.ts keeps, or a GoogleNotice. */
   google?: string | undefined;
   mode?: 'relay';
   link?: 'kept' | 'renewed';

@@ -21,8 +21,11 @@ export interface EventSigner {
 export interface EventKeys {
   /** Throws UpstreamError when nothing is known and nothing can be read. */
   signer(): Promise<EventSigner>;
-  /** The same, read anew unless that was tried just now. */
-  newerSigner(): Promise<EventSigner>;
+  /**
+   * The same, read anew unless that was tried just now, for a key that is not known. Throws UpstreamError when it still is
+   * not and the last reading failed: it may be Google's next one.
+   */
+  newerSigner(kid: string): Promise<EventSigner>;
 }
 
 interface EventKeyParts {
@@ -70,6 +73,7 @@ export function createEventKeys({ issuer, send, now }: EventKeyParts): EventKeys
       const kids = new Set(keys.map(({ kid }) => kid));
       const find = createLocalJWKSet({ keys: keys as { kty: string }[] });
       kept = { issuer: name, key: find, hasKey: (kid) => kids.has(kid), readAt: now() };
+      failure = undefined;
     } catch (error) {
       failure = error;
     }
@@ -85,9 +89,20 @@ export function createEventKeys({ issuer, send, now }: EventKeyParts): EventKeys
       await reading;
     }
     if (kept !== undefined && !isOlderThan(STALE_MS)) return kept;
-    if (failure instanceof UpstreamError) throw failure;
-    throw new UpstreamError('unreachable', 'the keys of security events are not known', { cause: failure });
+    throw unknown();
   };
 
-  return { signer: () => look(FRESH_MS), newerSigner: () => look(0) };
+  const unknown = () =>
+    failure instanceof UpstreamError
+      ? failure
+      : new UpstreamError('unreachable', 'the keys of security events are not known', { cause: failure });
+
+  return {
+    signer: () => look(FRESH_MS),
+    async newerSigner(kid) {
+      const signer = await look(0);
+      if (!signer.hasKey(kid) && failure !== undefined) throw unknown();
+      return signer;
+    },
+  };
 }

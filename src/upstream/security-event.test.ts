@@ -266,6 +266,22 @@ describe('a security event token of Google’s', () => {
       assert.equal(asked.length, 4);
     });
 
+    it('that put off a token of a new key while they cannot be read, and call it wrong when they could be', async () => {
+      await read(await sign());
+      isAway = true;
+      time += MINUTE;
+      const token = await sign(claims(), second);
+      await assert.rejects(read(token), UpstreamError);
+      time += 1000;
+      await assert.rejects(read(token), UpstreamError, 'also when it is too soon to try again');
+      isAway = false;
+      time += MINUTE;
+      assert.equal(await refused(token), 'invalid_key');
+      published = [second.jwk];
+      time += MINUTE;
+      assert.equal((await read(token)).id, 'event 1');
+    });
+
     it('that nobody can make us read in masses by naming ones that are not there', async () => {
       for (let n = 0; n < 50; n += 1) {
         assert.equal(await refused(await sign(claims(), { ...first, kid: `made up ${n}` })), 'invalid_key');

@@ -79,7 +79,7 @@ export function createReadSecurityEvent(parts: SecurityEventParts): ReadSecurity
     let signer = await keys.signer();
     if (claimed.iss !== signer.issuer)
       throw new SecurityEventError('invalid_issuer', 'The token is not of the issuer that is expected here.');
-    if (!signer.hasKey(kid)) signer = await keys.newerSigner();
+    if (!signer.hasKey(kid)) signer = await keys.newerSigner(kid);
     return toEvent(readClaims(await verifySignature(token, signer)), parts.now());
   };
 }

@@ -88,11 +88,18 @@ function makeKeyFile(file: string, key: SecretKey): void {
   writeFileSync(draft, formatKeyFile([key]), { mode: 0o600, flush: true });
   try {
     linkSync(draft, file);
-  } catch (error) {
-    // Where the file system has no hard links, the rest has to do without the one step.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  } catch {
+    copyUnlessThere(draft, file); // it is there by now, or the file system has no hard links
   } finally {
     rmSync(draft);
+  }
+}
+
+function copyUnlessThere(draft: string, file: string): void {
+  try {
+    copyFileSync(draft, file, constants.COPYFILE_EXCL);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 
