@@ -100,7 +100,38 @@ describe('the holder of a token', () => {
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 10);
     const late = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     assert.ok(late.every((error) => error instanceof UpstreamError && error.kind === 'busy'));
+    assert.ok(late.every(({ message }) => message === 'many tokens are being looked for'));
     assert.equal((await slow(mark, undefined))?.id, 'connection 240', 'and then there is room again');
+  });
+
+  it('is found by more than its beginning, too', async () => {
+    assert.equal(await idOf({ form: 'prefix', value: tokenOf(7) }, 'subject 7'), 'connection 7');
+  });
+
+  it('is looked for from the first link on, among a hundred thousand at most', async () => {
+    const asked: string[] = [];
+    const endless = createFindByToken({
+      vault,
+      connections: {
+        ...store.connections,
+        page: async (after, limit) => {
+          asked.push(after);
+          const any = await store.connections.find('connection 0');
+          assert.ok(any !== undefined);
+          return Array.from({ length: limit }, (_, n) => ({ ...any, id: `${n}`, sealedRefreshToken: undefined }));
+        },
+      },
+    });
+    assert.equal(await endless({ form: 'prefix', value: tokenOf(999) }, undefined), undefined);
+    assert.deepEqual([asked.length, asked[0], asked[1]], [1000, '', '99']);
+  });
+
+  it('is not said to be gone when the vault itself fails', async () => {
+    const open = () => {
+      throw new RangeError('the vault is broken');
+    };
+    const broken = createFindByToken({ connections: store.connections, vault: { ...vault, open } as Vault });
+    await assert.rejects(broken({ form: 'prefix', value: tokenOf(7) }, undefined), RangeError);
   });
 
   it('is looked for in small bites, between which other requests are answered', async () => {
