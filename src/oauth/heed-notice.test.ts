@@ -48,6 +48,10 @@ describe('a notice about an account', () => {
   const say = (kind: GoogleNotice, at: number) =>
     heed({ id: 'event', at, notices: [{ kind, subject: 'subject', token: undefined }] });
   const events = () => recorded.map(([{ step, outcome, detail }]) => [step, outcome, detail]);
+  const permit = async (id: string, createdAt: number) => {
+    await store.codes.add(aCode({ id, flowId: id }));
+    await store.grants.redeem(id, aGrant({ id, createdAt }));
+  };
   const link = () => store.connections.find('connection');
 
   it('of a token that is not named concerns a link that is clearly older', async () => {
@@ -68,14 +72,32 @@ describe('a notice about an account', () => {
   it('of tokens that comes late ends the older permissions on a link that was made again since', async () => {
     await store.connections.markDead('connection', 1, 'invalid_grant');
     await store.connections.link(aLink({ at: T + 12 * MINUTE }));
-    await store.codes.add(aCode({ id: 'new', flowId: 'new' }));
-    await store.grants.redeem('new', aGrant({ id: 'new', createdAt: T + 12 * MINUTE }));
+    await permit('new', T + 12 * MINUTE);
     await say('tokens-revoked', T + 10 * MINUTE);
     assert.deepEqual(
       (await store.grants.list()).map(({ id }) => id),
       ['new'],
     );
     assert.equal((await link())?.deadReason, undefined);
+  });
+
+  it('of tokens ends what was permitted shortly before, on a link that is clearly older', async () => {
+    await permit('shortly before', T + 9.5 * MINUTE);
+    await say('tokens-revoked', T + 10 * MINUTE);
+    assert.deepEqual(await store.grants.list(), []);
+  });
+
+  it('of tokens ends the same on a link that was found dead', async () => {
+    await permit('shortly before', T + 9.5 * MINUTE);
+    await store.connections.markDead('connection', 1, 'invalid_grant');
+    await say('tokens-revoked', T + 10 * MINUTE);
+    assert.deepEqual(await store.grants.list(), []);
+  });
+
+  it('of tokens spares a link, and what is permitted on it, that is hardly older', async () => {
+    await say('tokens-revoked', T + MINUTE / 2);
+    assert.equal((await link())?.deadReason, undefined);
+    assert.equal((await store.grants.list()).length, 1);
   });
 
   it('leaves a link that a sign-in has just made again and given no code for yet', async () => {

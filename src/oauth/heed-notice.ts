@@ -75,6 +75,8 @@ interface Said {
 
 async function act(parts: HeedParts, connection: Connection, { kind, at, isByToken }: Said): Promise<void> {
   const { end } = parts;
+  // Of `account-enabled` and `credential-change-required` the trail is enough: nothing is locked here that could be opened,
+  // and nothing is proved to be wrong.
   switch (kind) {
     case 'sessions-revoked':
     case 'account-hijacked':
@@ -93,9 +95,6 @@ async function act(parts: HeedParts, connection: Connection, { kind, at, isByTok
     case 'account-disabled':
       await forgetTokens(parts, connection, kind, at + SECOND_MS);
       return;
-    case 'account-enabled':
-    case 'credential-change-required':
-      return; // nothing is locked here, and nothing is proved to be wrong: the trail has it
   }
 }
 

@@ -51,7 +51,9 @@ export function report(tried: readonly Tried[], explained: readonly Explained[])
   const alive = tried.filter(isAlive);
   const unexplained = alive.filter(({ mutant }) => !explained.some((one) => isAbout(one, mutant)));
   const tooMuch = explained.filter(
-    (one) => tried.some(({ mutant }) => mutant.file === one.file) && !alive.some(({ mutant }) => isAbout(one, mutant)),
+    (one) =>
+      tried.some(({ mutant }) => mutant.file === one.file) &&
+      !tried.some(({ mutant, verdict }) => verdict !== 'killed' && isAbout(one, mutant)),
   );
   const files = [...new Set(tried.map(({ mutant }) => mutant.file))].sort();
   const score = (these: readonly Tried[]) => {
