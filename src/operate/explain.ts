@@ -51,7 +51,8 @@ function whyDead({ detail: { google } }: Event): string {
 const TOLD: Readonly<Record<string, string>> = {
   'tokens-revoked': 'Google says that the person removed the access there, or that it was removed for them.',
   'token-revoked': 'Google says that the token behind this link was taken back.',
-  'account-disabled': 'Google says that the account is disabled there. Once Google has enabled it again, the person can connect again.',
+  'account-disabled':
+    'Google says that the account is disabled there. Once Google has enabled it again, the person can connect again.',
 };
 
 const AGAIN = 'To go on, the person disconnects in the assistant and connects again.';
